@@ -1,0 +1,135 @@
+"""The one place where boto3 sessions and clients are made, and AWS errors are translated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from migrate.errors import FixInputError, RetryLaterError
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+_CREDENTIAL_CODES = {
+    "UnrecognizedClientException", "InvalidSignatureException", "InvalidClientTokenId",
+    "MissingAuthenticationTokenException", "IncompleteSignatureException", "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+}  # fmt: skip
+_DENIED_CODES = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
+_EXPIRED_CODES = {"ExpiredTokenException", "ExpiredToken", "RequestExpired"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the source tables are. `endpoint` None means AWS itself."""
+
+    region: str
+    endpoint: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the endpoint is on this machine: an emulator, never an account."""
+        return self.endpoint is not None and urlsplit(self.endpoint).hostname in _LOOPBACK
+
+
+def client(service: str, source: Source, **config: Any) -> Any:
+    """A boto3 client for `source`. `config` goes to botocore's Config."""
+    import boto3
+    from botocore.config import Config
+
+    session = boto3.session.Session(region_name=source.region)
+    return session.client(
+        service,
+        endpoint_url=source.endpoint,
+        config=_config(Config, config),
+        **_credentials(source),
+    )
+
+
+def bare_session(source: Source) -> Any:
+    """A botocore session for those who register components of their own (the scan parser)."""
+    import botocore.session
+
+    session = botocore.session.get_session()
+    session.set_config_variable("region", source.region)
+    return session
+
+
+def client_of(session: Any, service: str, source: Source, **config: Any) -> Any:
+    """A client of such a session, configured like `client`."""
+    from botocore.config import Config
+
+    return session.create_client(
+        service,
+        region_name=source.region,
+        endpoint_url=source.endpoint,
+        config=_config(Config, config),
+        **_credentials(source),
+    )
+
+
+def _config(config_class: Any, extra: dict[str, Any]) -> Any:
+    # "standard" with more attempts: throttling of a busy table is ridden out, and its jittered
+    # back-off is capped at 20 s, so 10 attempts give up within about two minutes.
+    settings: dict[str, Any] = {
+        "retries": {"mode": "standard", "total_max_attempts": 10},
+        "connect_timeout": 5,
+        "read_timeout": 30,
+        **extra,
+    }
+    return config_class(**settings)
+
+
+def _credentials(source: Source) -> dict[str, str]:
+    """An emulator takes any credentials; never ask the instance metadata service for them."""
+    if (
+        source.is_local
+        and "AWS_ACCESS_KEY_ID" not in os.environ
+        and "AWS_PROFILE" not in os.environ
+    ):
+        return {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    return {}
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Turn botocore's errors about `what` into ours."""
+    import botocore.exceptions as boto
+
+    try:
+        yield
+    except boto.ClientError as error:
+        raise _of_client_error(error, what) from error
+    except (boto.NoCredentialsError, boto.PartialCredentialsError, boto.ProfileNotFound) as error:
+        hint = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        raise FixInputError(f"no AWS credentials for {what}", hint) from error
+    except (boto.ConnectionError, boto.HTTPClientError, boto.IncompleteReadError) as error:
+        hint = "check AWS_ENDPOINT_URL_DYNAMODB and the network; the same command goes on"
+        raise RetryLaterError(f"DynamoDB cannot be reached for {what}", hint) from error
+    except (boto.InvalidRegionError, boto.NoRegionError, ValueError) as error:
+        if isinstance(error, ValueError) and "endpoint" not in str(error).lower():
+            raise
+        hint = "check the region and AWS_ENDPOINT_URL_DYNAMODB"
+        raise FixInputError(f"the DynamoDB endpoint for {what} is not usable", hint) from error
+
+
+def _of_client_error(error: Any, what: str) -> FixInputError | RetryLaterError:
+    code = error.response.get("Error", {}).get("Code", "unknown")
+    if code == "ResourceNotFoundException":
+        hint = "check api_id, environment and region of the profile"
+        return FixInputError(f"{what} does not exist", hint)
+    if code in _CREDENTIAL_CODES:
+        return FixInputError(f"AWS refuses the credentials for {what} ({code})", "check them")
+    if code in _EXPIRED_CODES:
+        hint = "renew them; the same command goes on"
+        return RetryLaterError(f"the AWS credentials for {what} have expired", hint)
+    if code in _DENIED_CODES:
+        return FixInputError(
+            f"the AWS role may not use {what} ({code})", "grant it, then run again"
+        )
+    if code == "ValidationException":
+        return FixInputError(f"DynamoDB refuses the request for {what} ({code})")
+    return RetryLaterError(f"DynamoDB failed for {what} ({code})", "the same command goes on later")

@@ -1,0 +1,84 @@
+"""What every command shares: its options, its profile and mappings, its way of printing JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from migrate.mapping.spec import Mapping
+    from migrate.rehearse.profile import Profile
+
+Function = Callable[..., Any]
+
+
+def common_options(function: Function) -> Function:
+    """--profile, --mappings and --json, as every command has them."""
+    for option in reversed(
+        [
+            click.option(
+                "--profile",
+                "profile_name",
+                default="local",
+                show_default=True,
+                metavar="NAME",
+                help="Environment: rehearsals/NAME.yaml.",
+            ),
+            click.option(
+                "--mappings",
+                "mappings_folder",
+                default="mappings/hugmedo",
+                show_default=True,
+                metavar="DIR",
+                type=click.Path(path_type=Path),
+                help="Folder of mappings, one YAML a model.",
+            ),
+            click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
+        ]
+    ):
+        function = option(function)
+    return function
+
+
+def workers_option(function: Function) -> Function:
+    """--workers, for commands that run processes."""
+    return click.option(
+        "--workers",
+        type=click.IntRange(1, 256),
+        metavar="N",
+        help="Processes; default: the profile's, else one a core.",
+    )(function)
+
+
+def read_inputs(profile_name: str, mappings_folder: Path) -> tuple[Profile, Sequence[Mapping]]:
+    """The profile and the mappings, validated. Raises SpecError and FixInputError."""
+    from migrate.mapping.files import load_mappings
+    from migrate.rehearse.profile import load_profile
+
+    return load_profile(profile_name), load_mappings(mappings_folder)
+
+
+def print_json(value: Any) -> None:
+    """One object on stdout."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = dataclasses.asdict(value)
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def table(rows: Sequence[Sequence[Any]], heads: Sequence[str]) -> None:
+    """A plain table on stdout: text to the left, numbers to the right."""
+    texts = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
+    widths = [max(len(line[i]) for line in [list(heads), *texts]) for i in range(len(heads))]
+    right = [bool(rows) and isinstance(rows[0][i], int | float) for i in range(len(heads))]
+    for number, line in enumerate([list(heads), *texts]):
+        cells = [
+            cell.rjust(width) if is_right else cell.ljust(width)
+            for cell, width, is_right in zip(line, widths, right, strict=True)
+        ]
+        text = "  ".join(cells).rstrip()
+        click.secho(text, bold=number == 0)

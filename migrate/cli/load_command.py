@@ -1,0 +1,47 @@
+"""`migrate load`: copies every mapped table; after a stop, the same command goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from migrate.cli.common import common_options, print_json, read_inputs, workers_option
+from migrate.cli.progress import shown
+
+
+@click.command("load", short_help="Copy every mapped table; goes on after a stop.")
+@common_options
+@workers_option
+@click.option("--again", is_flag=True, help="Start anew, also where a load is complete.")
+@click.option("--replace", is_flag=True, help="Replace rows that no run of this ledger made.")
+def command(
+    profile_name: str,
+    mappings_folder: Path,
+    as_json: bool,
+    workers: int | None,
+    again: bool,
+    replace: bool,
+) -> int:
+    """Copy every mapped table from a parallel scan.
+
+    What was committed is never read twice: after Ctrl-C, a crash or a lost connection the same
+    command goes on where it stopped.
+    """
+    from migrate.pipeline.load import load
+    from migrate.rehearse.environment import opened
+
+    profile, mappings = read_inputs(profile_name, mappings_folder)
+    with opened(profile, mappings, workers=workers) as job, shown() as observer:
+        result = load(job, again=again, replace=replace, observer=observer)
+    if as_json:
+        print_json(result)
+        return 0
+    click.echo(
+        f"run {result.run_id}: {result.items:,} items read, {result.rows:,} rows,"
+        f" {result.tombstones:,} tombstones, {result.filtered:,} filtered,"
+        f" {result.rejected:,} rejects (balanced) in {result.seconds:.1f} s"
+    )
+    if result.rejected:
+        click.echo("see `migrate rejects`; next: `migrate finalise`")
+    return 0

@@ -1,0 +1,56 @@
+"""`migrate plan`: what is there on both sides, and what a load would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from migrate.cli.common import common_options, print_json, read_inputs, table
+
+
+@click.command("plan", short_help="Show what a load would do. Changes nothing.")
+@common_options
+@click.option("--sql", "show_sql", is_flag=True, help="Print the target's DDL and nothing else.")
+def command(profile_name: str, mappings_folder: Path, as_json: bool, show_sql: bool) -> int:
+    """Look at the source tables and the target, and show what a load would do."""
+    from migrate.pipeline.plan import ddl, make_plan
+    from migrate.rehearse.environment import opened
+
+    profile, mappings = read_inputs(profile_name, mappings_folder)
+    if show_sql:
+        click.echo(";\n\n".join(ddl(mappings)) + ";")
+        return 0
+    with opened(profile, mappings) as job:
+        plan = make_plan(job)
+        if as_json:
+            print_json(plan.as_json())
+            return 1 if plan.differences else 0
+        _print(plan, job.target.shown)
+        return 1 if plan.differences else 0
+
+
+def _print(plan: object, target: str) -> None:
+    from migrate.pipeline.plan import Plan
+
+    assert isinstance(plan, Plan)
+    segments = {one.model: one.segments_total for one in plan.segments}
+    rows = [
+        [model, one.name, one.items_estimate, one.bytes_estimate, segments[model],
+         one.stream_view or "off"]
+        for model, one in plan.tables.items()
+    ]  # fmt: skip
+    table(rows, ["model", "source table", "items", "bytes", "segments", "stream"])
+    click.echo(
+        f"\nabout {plan.items_estimate:,} items, {plan.bytes_estimate:,} bytes,"
+        f" {plan.read_units_estimate:,} read units (DynamoDB's own estimate, hours old on AWS)"
+    )
+    click.echo(f"target {target}: ", nl=False)
+    if plan.missing:
+        click.echo(f"{len(plan.missing)} tables to create: {', '.join(plan.missing)}")
+    elif plan.differences:
+        click.echo("does not fit the mappings:")
+        for one in plan.differences:
+            click.echo(f"  {one}")
+    else:
+        click.echo("fits the mappings")

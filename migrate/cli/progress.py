@@ -1,0 +1,93 @@
+"""Shows events on stderr: a live bar on a terminal, plain lines at a steady pace elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from migrate.observe import Event, LoadProgress, Note, Observer, StepFinished, StepStarted
+
+_PLAIN_SECONDS = 5.0
+
+
+@contextmanager
+def shown() -> Iterator[Observer]:
+    """An observer for the length of the block."""
+    if sys.stderr.isatty():
+        with _live() as observer:
+            yield observer
+    else:
+        yield _Plain()
+
+
+class _Plain:
+    """Lines without colour or movement, for files and pipes."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, LoadProgress):
+            if time.monotonic() - self._last < _PLAIN_SECONDS:
+                return
+            self._last = time.monotonic()
+        text = _words(event)
+        if text:
+            click.echo(text, err=True)
+
+
+def _words(event: Event) -> str:
+    if isinstance(event, StepStarted):
+        return f"{event.name} ..."
+    if isinstance(event, StepFinished):
+        return f"{event.name}: {event.seconds:.1f} s {event.summary}".rstrip()
+    if isinstance(event, Note):
+        return f"note: {event.message}"
+    return _progress_words(event)
+
+
+def _progress_words(event: LoadProgress) -> str:
+    rate = event.items / event.seconds if event.seconds > 0 else 0.0
+    text = f"load: {event.items:,} items, {rate:,.0f} items/s, {event.rejected:,} rejects"
+    if event.items_expected > event.items and rate > 0:
+        left = (event.items_expected - event.items) / rate
+        share = event.items / event.items_expected
+        text += f", {share:.0%}, about {left:.0f} s left"
+    return text
+
+
+@contextmanager
+def _live() -> Iterator[Observer]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, highlight=False)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=None)
+
+        def observe(event: Event) -> None:
+            _update(progress, task, event)
+
+        yield observe
+
+
+def _update(progress: Any, task: Any, event: Event) -> None:
+    if isinstance(event, LoadProgress):
+        total = event.items_expected if event.items_expected >= event.items else None
+        description = _progress_words(event)
+        progress.update(task, description=description, completed=event.items, total=total)
+    elif isinstance(event, StepStarted):
+        progress.reset(task, description=event.name, total=None)
+    else:
+        progress.console.print(_words(event), markup=False)

@@ -1,0 +1,1 @@
+"""Runs, segments, units, rejects: the `migrate` schema in the target database."""

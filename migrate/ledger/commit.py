@@ -1,0 +1,210 @@
+"""Commits a unit: its rows, rejects, counts and position in one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from migrate.ledger import rejects as reject_table
+from migrate.ledger import segments, units
+from migrate.ledger.rejects import Reject
+from migrate.ledger.segments import Claim
+from migrate.ledger.units import Cost, Counts
+from migrate.mapping.locate import OwnedRows
+from migrate.target import rows as target_rows
+from migrate.target.connection import Connection, of_postgres
+from migrate.target.copy import copy_lines, upsert_lines
+
+TargetColumns = tuple[str, tuple[str, ...]]
+"""(schema.table, its columns in the order of the lines)."""
+
+
+class LeaseLostError(Exception):
+    """Somebody else holds the segment now; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedItem:
+    """An item with its rows: `lines[k]` are COPY lines of the k-th target of the unit.
+
+    `lists` are its elements by list name, `bad` its element rejects."""
+
+    item_key: str
+    body: Any
+    lines: Sequence[Sequence[str]]
+    lists: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    bad: Sequence[Reject] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows it makes, over all tables."""
+        return sum(len(lines) for lines in self.lines)
+
+
+@dataclass(slots=True)
+class Unit:
+    """A piece of work to commit whole."""
+
+    model: str
+    mapping_hash: str
+    targets: Sequence[TargetColumns]
+    keys: Sequence[tuple[str, ...]]
+    items: list[LoadedItem] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    tombstones: int = 0
+    filtered: int = 0
+
+    @property
+    def counts(self) -> Counts:
+        """The unit's account; it balances by construction, and the ledger checks it again."""
+        counts = Counts(
+            loaded=len(self.items),
+            tombstones=self.tombstones,
+            filtered=self.filtered,
+            rejected=len(self.rejects),
+            rows=sum(item.rows for item in self.items),
+        )
+        counts.read = counts.loaded + counts.tombstones + counts.filtered + counts.rejected
+        for item in self.items:
+            for name, (read, rows, filtered, rejected) in item.lists.items():
+                one = counts.of_list(name)
+                one.read += read
+                one.rows += rows
+                one.filtered += filtered
+                one.rejected += rejected
+        return counts
+
+
+def commit_scan(
+    connection: Connection,
+    claim: Claim,
+    unit: Unit,
+    number: int,
+    position: dict[str, Any] | None,
+    cost: Cost,
+) -> Counts:
+    """Commit one unit of a segment. Returns its counts.
+
+    Raises LeaseLostError; the errors of `migrate.target.connection.of_postgres` otherwise.
+    """
+    what = f"unit {number} of {claim.model} segment {claim.segment}"
+    try:
+        with connection.transaction():
+            write(connection, unit)
+            counts = unit.counts
+            stored = [*unit.rejects, *(bad for item in unit.items for bad in item.bad)]
+            if stored:
+                reject_table.add(connection, claim.run_id, stored)
+            at = (claim.segment, number)
+            units.add(connection, claim.run_id, "scan", claim.model, counts, cost, at)
+            if not segments.advance(connection, claim, number, position):
+                raise LeaseLostError
+        return counts
+    except psycopg.Error as error:
+        raise of_postgres(error, what) from None
+
+
+def write(connection: Connection, unit: Unit) -> None:
+    """Write a unit's rows inside the caller's transaction.
+
+    When PostgreSQL refuses a row, the unit is written item by item, and the refused items become
+    rejects of the unit: one bad item never stops a run.
+    """
+    try:
+        with connection.transaction(), connection.cursor() as cursor:
+            for place, (table, columns) in enumerate(unit.targets):
+                lines = [line for item in unit.items for line in item.lines[place]]
+                if lines:
+                    copy_lines(cursor, table, columns, lines)
+    except (psycopg.IntegrityError, psycopg.DataError):
+        _write_one_by_one(connection, unit)
+
+
+def _write_one_by_one(connection: Connection, unit: Unit) -> None:
+    kept: list[LoadedItem] = []
+    for item in unit.items:
+        refused = write_item(connection, unit, item)
+        if refused is None:
+            kept.append(item)
+        else:
+            unit.rejects.append(refused)
+    unit.items = kept
+
+
+def write_item(connection: Connection, unit: Unit, item: LoadedItem) -> Reject | None:
+    """Write one item's rows under a savepoint; the reject when PostgreSQL refuses one."""
+    try:
+        with connection.transaction(), connection.cursor() as cursor:
+            for (table, columns), lines in zip(unit.targets, item.lines, strict=True):
+                if lines:
+                    copy_lines(cursor, table, columns, lines)
+        return None
+    except (psycopg.IntegrityError, psycopg.DataError) as error:
+        return _refused(connection, unit, item, error)
+
+
+def replace_item(
+    connection: Connection, unit: Unit, item: LoadedItem, owned: Sequence[OwnedRows]
+) -> int | Reject:
+    """Write one item over the rows it has, under a savepoint. Returns the change in rows.
+
+    Rows that stand for the item are updated, because others may refer to them; rows of child
+    lists, and rows the item no longer makes, are replaced.
+    """
+    try:
+        change = 0
+        with connection.transaction(), connection.cursor() as cursor:
+            for place, (table, owners, texts) in enumerate(owned):
+                lines = item.lines[place]
+                is_row = len(lines) == 1 and unit.keys[place] == tuple(name for name, _ in owners)
+                if not is_row:
+                    change -= target_rows.remove(connection, table, owners, [texts])
+                if lines:
+                    columns, key = unit.targets[place][1], unit.keys[place]
+                    change += upsert_lines(cursor, table, columns, key, lines)
+        return change
+    except (psycopg.IntegrityError, psycopg.DataError) as error:
+        return _refused(connection, unit, item, error)
+
+
+def remove_item(connection: Connection, owned: Sequence[OwnedRows]) -> int | None:
+    """Delete an item's rows under a savepoint, child rows first. None: others refer to them."""
+    try:
+        with connection.transaction():
+            return sum(
+                target_rows.remove(connection, table, owners, [texts])
+                for table, owners, texts in reversed(owned)
+            )
+    except psycopg.IntegrityError:
+        return None
+
+
+def _refused(connection: Connection, unit: Unit, item: LoadedItem, error: psycopg.Error) -> Reject:
+    diagnosis = error.diag
+    table = ".".join(name for name in (diagnosis.schema_name, diagnosis.table_name) if name)
+    return Reject(
+        model=unit.model,
+        item_key=item.item_key,
+        rule=_rule(connection, error),
+        table=table,
+        column=diagnosis.column_name or "",
+        cause=diagnosis.constraint_name or f"PostgreSQL {error.sqlstate}",
+        mapping_hash=unit.mapping_hash,
+        body=item.body,
+    )
+
+
+def _rule(connection: Connection, error: psycopg.Error) -> str:
+    if error.sqlstate == "23503":
+        return "orphan"
+    if error.sqlstate == "23505":
+        row = connection.execute(
+            "select k.contype = 'p' from pg_constraint k join pg_namespace n"
+            " on n.oid = k.connamespace where k.conname = %s and n.nspname = %s",
+            [error.diag.constraint_name, error.diag.schema_name],
+        ).fetchone()
+        return "key-clash" if row and row[0] else "duplicate"
+    return "refused-by-target"

@@ -1,0 +1,77 @@
+"""From an item to the rows it owns, and from a row back to the item's key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from migrate.item import text
+from migrate.item.refusal import Refusal
+from migrate.mapping.compile import generate
+from migrate.mapping.lint import owner_columns
+from migrate.mapping.spec import Column, Mapping, Table
+from migrate.mapping.transforms import FromAttribute, FromParent
+
+OwnerColumns = Sequence[tuple[str, Column]]
+OwnedRows = tuple[str, OwnerColumns, tuple[str, ...]]
+"""(target table, the columns that tell the owner, their texts for one item)."""
+
+_NUMBERS = {"smallint", "integer", "bigint", "numeric", "double precision"}
+
+
+class Locator:
+    """Finds the rows of an item in every table of a mapping, whatever its other attributes say."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.mapping = mapping
+        self._tables: list[tuple[Table, OwnerColumns, Any]] = []
+        for table in mapping.tables:
+            owners = owner_columns(mapping, table) or []
+            part = table.model_copy(update={"columns": dict(owners)})
+            self._tables.append((table, owners, generate(part)))
+
+    def rows_of(self, item: dict[str, Any]) -> list[OwnedRows]:
+        """The owner's texts per table. A key that the mapping refuses owns no row."""
+        found: list[OwnedRows] = []
+        for table, owners, row in self._tables:
+            try:
+                line, _ = row(item, {}, {}, 0, {})
+            except Refusal:
+                continue
+            texts = tuple(text.unescaped(one) for one in line[:-1].split("\t"))
+            found.append((table.target, owners, texts))
+        return found
+
+
+def key_holders(mapping: Mapping, table: Table) -> list[str] | None:
+    """The columns of `table` that hold the item's key attributes as they are, or None."""
+    found: list[str] = []
+    for name in mapping.source.key:
+        match = [
+            column_name
+            for column_name, column in table.columns.items()
+            if _holds(column, name, in_child=table.in_child)
+        ]
+        if not match:
+            return None
+        found.append(match[0])
+    return found
+
+
+def _holds(column: Column, name: str, *, in_child: bool) -> bool:
+    kind = FromParent if in_child else FromAttribute
+    transform = column.transform
+    return isinstance(transform, kind) and transform.paths == ((name,),) and not column.values
+
+
+def item_key(mapping: Mapping, table: Table, texts: Sequence[str]) -> dict[str, Any]:
+    """The DynamoDB key that `key_holders` texts most likely came from.
+
+    A guess: a uuid column holds lower case whatever the attribute's spelling, so the item found
+    by it must be checked, and one that is not found must be looked for by a scan.
+    """
+    holders = key_holders(mapping, table) or []
+    return {
+        name: {"N" if table.columns[column].type.name in _NUMBERS else "S": value}
+        for name, column, value in zip(mapping.source.key, holders, texts, strict=True)
+    }

@@ -1,0 +1,15 @@
+"""Typed events of the pipeline; progress bars, logs and metrics subscribe, nobody prints."""
+
+from migrate.observe.events import (
+    Event,
+    LoadProgress,
+    Note,
+    Observer,
+    StepFinished,
+    StepStarted,
+    silent,
+)
+
+__all__ = [
+    "Event", "LoadProgress", "Note", "Observer", "StepFinished", "StepStarted", "silent",
+]  # fmt: skip

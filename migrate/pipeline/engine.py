@@ -1,0 +1,135 @@
+"""Where units run: worker processes on this machine, which die with the command that made them."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection as Pipe
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from migrate.errors import DefectError, MigrateError, RetryLaterError
+
+Task = Callable[..., None]
+Workers = dict[Any, tuple[BaseProcess, Pipe, Pipe]]
+"""Sentinel -> (process, its outcome, the life line that it watches)."""
+
+# A worker that dies without a word (out of memory, killed by hand) is replaced this often.
+_REPLACEMENTS_MAX = 3
+
+
+def run_workers(
+    count: int,
+    task: Task,
+    arguments: tuple[Any, ...],
+    *,
+    on_tick: Callable[[], None],
+    on_death: Callable[[], None],
+    tick_seconds: float = 0.5,
+) -> None:
+    """Run `task(*arguments)` in `count` processes until all return.
+
+    `on_death` is called, with every worker stopped, when one died without a word; the work then
+    starts again with what is left. Raises the first error a worker reported.
+    """
+    for attempt in range(_REPLACEMENTS_MAX + 1):
+        if _run_once(count, task, arguments, on_tick, tick_seconds):
+            return
+        on_death()
+        if attempt == _REPLACEMENTS_MAX:
+            raise RetryLaterError(
+                f"worker processes were killed {attempt + 1} times (out of memory?)",
+                "give the machine more memory, or use fewer --workers; the same command goes on",
+            )
+
+
+def _run_once(
+    count: int,
+    task: Task,
+    arguments: tuple[Any, ...],
+    on_tick: Callable[[], None],
+    tick_seconds: float,
+) -> bool:
+    """True: all finished. False: a worker died without a word, and the others were stopped."""
+    context = multiprocessing.get_context("spawn")
+    workers: Workers = {}
+    try:
+        for _ in range(count):
+            reader, writer = context.Pipe(duplex=False)
+            life, held = context.Pipe(duplex=False)
+            process = context.Process(target=_child, args=(task, arguments, writer, life))
+            process.start()
+            writer.close()
+            life.close()
+            workers[process.sentinel] = (process, reader, held)
+        return _wait_for(workers, on_tick, tick_seconds)
+    finally:
+        _stop(workers)
+
+
+def _wait_for(
+    workers: Workers,
+    on_tick: Callable[[], None],
+    tick_seconds: float,
+) -> bool:
+    running = dict(workers)
+    while running:
+        for sentinel in wait(list(running), timeout=tick_seconds):
+            process, reader, _ = running.pop(sentinel)
+            process.join()
+            outcome = reader.recv() if reader.poll() else None
+            if isinstance(outcome, MigrateError):
+                raise outcome
+            if outcome != "done":
+                return False
+        on_tick()
+    return True
+
+
+def _stop(workers: Workers) -> None:
+    for process, reader, held in workers.values():
+        if process.is_alive():
+            process.terminate()
+        process.join(timeout=10)
+        if process.is_alive():
+            process.kill()
+            process.join()
+        process.close()
+        reader.close()
+        held.close()
+
+
+def _child(task: Task, arguments: tuple[Any, ...], writer: Pipe, life: Pipe) -> None:
+    """A worker's whole life. Ctrl-C reaches the terminal's whole process group; only the parent
+    answers it, and then terminates the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, args=(life,), daemon=True).start()
+    try:
+        task(*arguments)
+        writer.send("done")
+    except MigrateError as error:
+        writer.send(error)
+    except Exception as error:  # noqa: BLE001 - the last place before the process ends
+        # Only the kind and the place: an exception's text may hold a value of an item.
+        writer.send(DefectError(f"a worker failed: {_place(error)}"))
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__} in {where}"
+
+
+def _die_with_parent(life: Pipe) -> None:
+    """The parent holds the other end and never writes: its end is the parent's end, even by
+    kill -9. An open transaction then rolls back, because its connection is gone."""
+    with contextlib.suppress(EOFError, OSError):
+        life.recv_bytes()
+    os._exit(1)

@@ -1,0 +1,56 @@
+"""What a command works on: the mappings, the source and the target of one profile."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from migrate.aws import Source
+from migrate.mapping.spec import Mapping
+from migrate.source.tables import SourceTable, table_name
+from migrate.target.connection import Target
+
+
+@dataclass(frozen=True)
+class Job:
+    """Picklable: worker processes get it whole. Sizes in bytes; `segments` None: by size."""
+
+    profile: str
+    mappings: Sequence[Mapping]
+    source: Source
+    api_id: str
+    environment: str
+    target: Target
+    target_kind: Literal["managed", "existing"] = "managed"
+    constraints: Literal["detach", "keep"] = "detach"
+    workers: int = 2
+    segments: int | None = None
+    unit_bytes_max: int = 4_000_000
+
+    def source_table(self, model: str) -> str:
+        return table_name(model, self.api_id, self.environment)
+
+    @property
+    def source_tables(self) -> dict[str, str]:
+        """Model to the name of its DynamoDB table."""
+        return {mapping.model: self.source_table(mapping.model) for mapping in self.mappings}
+
+    @property
+    def target_tables(self) -> list[str]:
+        """Every table that a mapping fills, once."""
+        return list(dict.fromkeys(t.target for m in self.mappings for t in m.tables))
+
+    @property
+    def mapping_hashes(self) -> dict[str, str]:
+        return {mapping.model: mapping.hash for mapping in self.mappings}
+
+    def fingerprint(self, tables: Sequence[SourceTable]) -> str:
+        """What must be the same for an unfinished load to go on: mappings and source tables."""
+        content = {
+            "mappings": self.mapping_hashes,
+            "tables": sorted([table.name, table.arn, table.table_id] for table in tables),
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,98 @@
+"""Verifies a loaded target: reconciliation both ways, orphans, and the accounting held against
+the verifier's own count."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from typing import Literal
+
+from migrate.aws import client
+from migrate.ledger import detached, rejects, units
+from migrate.observe import Observer, silent
+from migrate.pipeline.finalise import loaded_run
+from migrate.pipeline.job import Job
+from migrate.target.connection import Connection, connect, translated
+from migrate.validate.accounting import Accounts, ChildTotals, ModelTotals, account
+from migrate.validate.orphans import Orphans, orphans
+from migrate.validate.outcome import Reconciliation, Rejected
+from migrate.validate.reconcile import reconcile
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Everything a verdict rests on. Counts of rows, items and elements as their parts say."""
+
+    run_id: str
+    reconciliation: Reconciliation
+    accounts: Accounts
+    orphans: list[Orphans]
+    unfinished: list[str] = field(default_factory=list)
+    """Why nothing can be called equal yet, such as constraints that are still off."""
+
+    @property
+    def verdict(self) -> Literal["equal", "different", "unfinished"]:
+        if self.unfinished:
+            return "unfinished"
+        return "equal" if self.reconciliation.is_equal else "different"
+
+    @property
+    def orphans_total(self) -> int:
+        return sum(one.count for one in self.orphans)
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict == "equal" and self.accounts.balanced and not self.orphans_total
+
+
+def verify(job: Job, observer: Observer = silent) -> Verification:
+    """Compare a target with a source that nobody writes to. Changes nothing in the tables.
+
+    Raises AskOperatorError before a load is complete, else as `migrate.validate.reconcile`.
+    """
+    with (
+        translated(f"target {job.target.shown}"),
+        connect(job.target, name="migrate validate") as connection,
+    ):
+        run = loaded_run(connection, job)
+        off = detached.stored(connection)
+        connection.rollback()
+        found = reconcile(
+            job.mappings,
+            job.source_tables,
+            functools.partial(connect, job.target, name="migrate validate"),
+            functools.partial(client, "dynamodb", job.source),
+            functools.partial(_rejected, run.run_id),
+            workers=job.workers,
+            observer=observer,
+        )
+        return Verification(
+            run_id=run.run_id,
+            reconciliation=found,
+            accounts=_accounts(connection, run.run_id, found),
+            orphans=orphans(connection, job.mappings),
+            unfinished=[f"{one.kind} {one.name} of {one.table} is off" for one in off],
+        )
+
+
+def _rejected(
+    run_id: str, connection: Connection, model: str, item_keys: list[str]
+) -> dict[str, list[Rejected]]:
+    result: dict[str, list[Rejected]] = {}
+    for one in rejects.open_rejects(connection, run_id, model=model, item_keys=item_keys):
+        result.setdefault(one.item_key, []).append(Rejected(one.list, one.place, one.rule))
+    return result
+
+
+def _accounts(connection: Connection, run_id: str, found: Reconciliation) -> Accounts:
+    totals = units.accounting(connection, run_id)
+    models = [
+        ModelTotals(model, one.read, one.loaded, one.tombstones, one.filtered, one.rejected)
+        for model, one in totals.items()
+    ]
+    children = [
+        ChildTotals(model, name, one.read, one.rows, one.filtered, one.rejected)
+        for model, counts in totals.items()
+        for name, one in counts.lists.items()
+    ]
+    return account(models, children, found.models, found.children)

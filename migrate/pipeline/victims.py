@@ -1,0 +1,240 @@
+"""From a row that breaks a rule back to its item, and the item's way out of the target."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from migrate.aws import client
+from migrate.item import text as item_text
+from migrate.item.refusal import Refusal
+from migrate.item.walk import walk
+from migrate.ledger import rejects, units
+from migrate.ledger.rejects import Reject
+from migrate.ledger.units import Counts
+from migrate.mapping.compile import MappedItem, RowFunction, generate
+from migrate.mapping.key import item_key_text
+from migrate.mapping.locate import Locator, item_key, key_holders
+from migrate.mapping.path import text
+from migrate.mapping.spec import Child, Mapping, Table
+from migrate.pipeline.job import Job
+from migrate.source.scan import get_item, scan_client, scan_segment
+from migrate.target import rows
+from migrate.target.connection import Connection
+
+KeyTexts = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Why rows must go: the rule, where, and what else led to it."""
+
+    rule: str
+    table: str
+    column: str
+    cause: str = ""
+
+
+@dataclass(slots=True)
+class Model:
+    """One mapping with everything that finds and maps its items."""
+
+    mapping: Mapping
+    function: RowFunction = field(init=False)
+    locator: Locator = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.function = RowFunction(self.mapping)
+        self.locator = Locator(self.mapping)
+
+    def mapped(self, item: dict[str, Any]) -> MappedItem | None:
+        """The item's rows, or None when it makes none (any more)."""
+        try:
+            mapped = self.function(item)
+        except Refusal:
+            return None
+        return mapped if isinstance(mapped, MappedItem) else None
+
+
+class Finder:
+    """Finds the items behind rows: by their key where the row holds it, else by a scan."""
+
+    def __init__(self, job: Job, model: Model) -> None:
+        self._job = job
+        self._model = model
+        self._table_name = job.source_table(model.mapping.model)
+        self._client = client("dynamodb", job.source)
+        self._without: set[str] = set()
+
+    def shown(self, table: Table) -> list[str]:
+        """The columns whose texts `items` wants: the row's key, then what holds the item's."""
+        return [*table.key_columns, *(key_holders(self._model.mapping, table) or [])]
+
+    def items(
+        self, table: Table, found: Sequence[KeyTexts], without: Collection[str] = ()
+    ) -> tuple[list[dict[str, Any]], list[KeyTexts]]:
+        """(the items behind these rows, each once; keys of rows that no item makes any more).
+
+        `without` are item keys that are rejects already: they make a row's key, not the row.
+        """
+        self._without = set(without)
+        wanted = {row[: len(table.key_columns)] for row in found}
+        items: dict[str, dict[str, Any]] = {}
+        for row in found:
+            item = self._by_key(table, row)
+            if item is not None:
+                self._take(table, item, wanted, items)
+        if wanted:
+            self._by_scan(table, wanted, items)
+        return list(items.values()), sorted(wanted)
+
+    def _by_key(self, table: Table, row: KeyTexts) -> dict[str, Any] | None:
+        texts = row[len(table.key_columns) :]
+        if not texts:
+            return None
+        key = item_key(self._model.mapping, table, texts)
+        return get_item(self._client, self._table_name, key)
+
+    def _by_scan(
+        self, table: Table, wanted: set[KeyTexts], items: dict[str, dict[str, Any]]
+    ) -> None:
+        scanner = scan_client(self._job.source)
+        for page in scan_segment(scanner, self._table_name, 0, 1):
+            for item in page.items:
+                self._take(table, item, wanted, items)
+            if not wanted:
+                return
+
+    def _take(
+        self,
+        table: Table,
+        item: dict[str, Any],
+        wanted: set[KeyTexts],
+        items: dict[str, dict[str, Any]],
+    ) -> None:
+        key = item_key_text(self._model.mapping, item)
+        made = row_keys(self._model, table, item)
+        if key not in self._without and not made.isdisjoint(wanted):
+            wanted -= made
+            items[key] = item
+
+
+def row_keys(model: Model, table: Table, item: dict[str, Any]) -> set[KeyTexts]:
+    """The keys of the rows that an item makes in `table`."""
+    return _texts_of(model, table, table.key_columns, item)
+
+
+def values_of(model: Model, table: Table, column: str, items: Sequence[dict[str, Any]]) -> set[str]:
+    """The texts that items have in one column, without NULL."""
+    found = {one[0] for item in items for one in _texts_of(model, table, [column], item)}
+    return found - {item_text.NULL}
+
+
+def _texts_of(
+    model: Model, table: Table, names: Sequence[str], item: dict[str, Any]
+) -> set[KeyTexts]:
+    mapped = model.mapped(item)
+    if mapped is None:
+        return set()
+    place = model.mapping.tables.index(table)
+    columns = list(table.columns)
+    at = [columns.index(name) for name in names]
+    rows_made = [line[:-1].split("\t") for line in mapped.lines[place]]
+    return {tuple(item_text.unescaped(values[i]) for i in at) for values in rows_made}
+
+
+def reject_items(
+    connection: Connection,
+    run_id: str,
+    model: Model,
+    items: Sequence[dict[str, Any]],
+    broken: Broken,
+) -> int:
+    """Move loaded items to the rejects, inside the caller's transaction. Returns how many."""
+    mapping = model.mapping
+    counts = Counts()
+    keys = [item_key_text(mapping, item) for item in items]
+    _close_element_rejects(connection, run_id, mapping, keys)
+    for item in items:
+        mapped = model.mapped(item)
+        if mapped is None:
+            continue
+        counts.loaded -= 1
+        counts.rejected += 1
+        for target, owners, texts in reversed(model.locator.rows_of(item)):
+            counts.rows -= rows.remove(connection, target, owners, [texts])
+        for child, one in zip(mapping.children, mapped.counts, strict=True):
+            lists = counts.of_list(text(child.list_path))
+            lists.read -= one.read
+            lists.rows -= one.rows
+            lists.filtered -= one.filtered
+            lists.rejected -= one.rejected
+    stored = [
+        Reject(
+            mapping.model, key, broken.rule, broken.table, broken.column,
+            cause=broken.cause, mapping_hash=mapping.hash, body=item,
+        )
+        for key, item in zip(keys, items, strict=True)
+    ]  # fmt: skip
+    rejects.add(connection, run_id, stored)
+    units.add(connection, run_id, "finalise", mapping.model, counts)
+    return len(items)
+
+
+def _close_element_rejects(
+    connection: Connection, run_id: str, mapping: Mapping, keys: list[str]
+) -> None:
+    """Elements of an item that is rejected whole went with it."""
+    open_ones = rejects.open_rejects(connection, run_id, model=mapping.model, item_keys=keys)
+    rejects.close(connection, [one.reject_id for one in open_ones], "superseded")
+
+
+def reject_elements(
+    connection: Connection,
+    run_id: str,
+    model: Model,
+    child: Child,
+    items: Sequence[dict[str, Any]],
+    bad_keys: set[KeyTexts],
+    broken: Broken,
+) -> int:
+    """Move single elements to the rejects; their items stay. Returns how many."""
+    mapping = model.mapping
+    counts = Counts()
+    lists = counts.of_list(text(child.list_path))
+    stored: list[Reject] = []
+    owners = [(name, child.columns[name]) for name in child.key_columns]
+    for item in items:
+        for place, element, key in _elements(child, item):
+            if key not in bad_keys:
+                continue
+            removed = rows.remove(connection, child.target, owners, [key])
+            counts.rows -= removed
+            lists.rows -= removed
+            lists.rejected += removed
+            stored.append(
+                Reject(
+                    mapping.model, item_key_text(mapping, item), broken.rule, broken.table,
+                    broken.column, "", text(child.list_path), place, broken.cause,
+                    mapping.hash, element,
+                )
+            )  # fmt: skip
+    rejects.add(connection, run_id, stored)
+    units.add(connection, run_id, "finalise", mapping.model, counts)
+    return len(stored)
+
+
+def _elements(child: Child, item: dict[str, Any]) -> list[tuple[int, Any, KeyTexts]]:
+    """The elements that can make a row, with their places and keys."""
+    row = generate(child)
+    found: list[tuple[int, Any, KeyTexts]] = []
+    listed = walk(item, child.list_path) or {}
+    for place, element in enumerate(listed.get("L", [])):
+        try:
+            attributes = element.get("M", {}) if isinstance(element, dict) else {}
+            _, key = row(item, attributes, element, place, {})
+        except Refusal:
+            continue
+        found.append((place, element, tuple(item_text.unescaped(one) for one in key)))
+    return found

@@ -1,0 +1,1 @@
+"""Rehearsals: profiles, the embedded stack, sample data, and the run from start to verdict."""

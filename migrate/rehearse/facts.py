@@ -1,0 +1,99 @@
+"""What a rehearsal's record says beyond its measurements: versions, environment, history."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from migrate import __version__
+from migrate.ledger import rejects, runs, units
+from migrate.ledger.rejects import RuleCount
+from migrate.pipeline.job import Job
+from migrate.pipeline.review import newest_run, where
+from migrate.rehearse.profile import Profile
+from migrate.report.record import Record
+from migrate.target.connection import connect, server_facts, translated
+
+_EXAMPLES_PER_RULE = 3
+_EARLIER = 5
+
+
+@dataclass(frozen=True)
+class LedgerFacts:
+    """What the ledger adds to a record."""
+
+    rules: list[RuleCount]
+    examples: dict[tuple[str, str], list[dict[str, str]]]
+    throughput: list[tuple[float, int]]
+    earlier: list[dict[str, Any]]
+
+
+def ledger_facts(job: Job) -> LedgerFacts:
+    """Rejects by rule with example keys (never values), throughput, earlier rehearsals."""
+    with (
+        translated(f"target {job.target.shown}"),
+        connect(job.target, name="migrate report") as connection,
+    ):
+        run_id = newest_run(connection).run_id
+        rules = rejects.by_rule(connection, run_id)
+        examples: dict[tuple[str, str], list[dict[str, str]]] = {}
+        for at in dict.fromkeys((one.model, one.rule) for one in rules):
+            found = rejects.open_rejects(
+                connection, run_id, model=at[0], rules=[at[1]], limit=_EXAMPLES_PER_RULE
+            )
+            examples[at] = [{"key": one.item_key, "where": where(one)} for one in found]
+        earlier = runs.records(connection, before=run_id, limit=_EARLIER)
+        return LedgerFacts(rules, examples, units.throughput(connection, run_id), earlier)
+
+
+def versions(profile: Profile, job: Job, data: dict[str, Any]) -> dict[str, str]:
+    """Tool, mappings and profile by hash; `data` names the sample, if one was made."""
+    hashes = job.mapping_hashes
+    together = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
+    found = {"tool": __version__, "mappings": together, "profile": profile.hash}
+    if data:
+        found["data"] = f"sample, {data['items']} items, seed {data['seed']}"
+    found.update({f"mapping:{model}": value for model, value in sorted(hashes.items())})
+    return found
+
+
+def environment(job: Job) -> dict[str, str]:
+    """Source, target and who ran it, without secrets."""
+    with (
+        translated(f"target {job.target.shown}"),
+        connect(job.target, name="migrate report") as connection,
+    ):
+        target = server_facts(connection)
+    return {
+        "source": job.source.endpoint or f"DynamoDB, {job.source.region}",
+        "source_tables": f"<Model>-{job.api_id}-{job.environment}",
+        "region": job.source.region,
+        "target": job.target.shown,
+        "target_version": target.version,
+        "tls": target.tls,
+        "host": platform.node(),
+        "python": platform.python_version(),
+        "operator": os.environ.get("MIGRATE_OPERATOR") or os.environ.get("USER") or "unknown",
+    }
+
+
+def keep(job: Job, record: Record) -> None:
+    """Keep a short form of the record in the ledger, so that later rehearsals compare."""
+    short = {
+        "run_id": record.run_id,
+        "finished_at": record.finished_at,
+        "verdict": record.verdict,
+        "passed": record.passed,
+        "seconds": round(sum(step.seconds for step in record.steps), 1),
+        "items": sum(one.read for one in record.accounting),
+        "criteria": [asdict(one) for one in record.criteria],
+    }
+    with (
+        translated(f"target {job.target.shown}"),
+        connect(job.target, name="migrate report") as connection,
+    ):
+        runs.keep_record(connection, record.run_id, short)

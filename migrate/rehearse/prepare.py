@@ -1,0 +1,48 @@
+"""The sample data of a rehearsal: made in an emulator, never in an account."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from migrate.aws import client, translated
+from migrate.errors import AskOperatorError
+from migrate.observe import LoadProgress, Observer, silent
+from migrate.pipeline.job import Job
+from migrate.rehearse.profile import Profile
+from migrate.rehearse.sample.tables import seed as seed_tables
+
+
+def prepare_sample(
+    profile: Profile,
+    job: Job,
+    *,
+    items: int | None = None,
+    seed: int | None = None,
+    observer: Observer = silent,
+) -> dict[str, Any]:
+    """Write the profile's sample into the job's source tables unless it lies there already.
+
+    Returns {items, seed}. Raises AskOperatorError for a profile without a sample and for an
+    endpoint that is not on this machine.
+    """
+    if profile.sample is None:
+        raise AskOperatorError(
+            f"profile {profile.profile} has no sample data", "add sample: {items: ..., seed: ...}"
+        )
+    if not job.source.is_local:
+        raise AskOperatorError(
+            "sample data is written into emulators on this machine only",
+            "set AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:PORT, or use the profile local",
+        )
+    items = items or profile.sample.items
+    seed = profile.sample.seed if seed is None else seed
+    started = time.monotonic()
+
+    def on_progress(written: int) -> None:
+        observer(LoadProgress(written, items, 0, time.monotonic() - started))
+
+    with translated("the sample tables"):
+        dynamodb = client("dynamodb", job.source, max_pool_connections=16)
+        seed_tables(dynamodb, job.api_id, job.environment, items, seed, on_progress)
+    return {"items": items, "seed": seed}

@@ -1,0 +1,138 @@
+"""A profile: one environment's source, target, limits and criteria (`rehearsals/<NAME>.yaml`)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from migrate.errors import FixInputError, SpecError
+from migrate.yaml_source import problems_of, read
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
+_SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)%\Z")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class SourceSettings(_Part):
+    """Where the Amplify tables are. `endpoint`: `aws`, `embedded`, or a URL."""
+
+    api_id: str = Field(pattern=r"^[a-z0-9]{26}$")
+    environment: str = Field(pattern=r"^[A-Za-z0-9]{1,10}$")
+    region: str
+    endpoint: str = "aws"
+
+
+class TargetSettings(_Part):
+    """Where rows go. The URL itself, with its password, comes from MIGRATE_TARGET_URL only."""
+
+    url: Literal["environment", "embedded"] = "environment"
+    kind: Literal["managed", "existing"] = "managed"
+    constraints: Literal["detach", "keep"] = "detach"
+    allow_unverified_tls: bool = False
+
+
+class LoadSettings(_Part):
+    """How a load runs. `workers` null: one a core; `segments` null: by table size."""
+
+    workers: int | None = Field(default=None, ge=1, le=256)
+    segments: int | None = Field(default=None, ge=1, le=1_000_000)
+    unit_megabytes: int = Field(default=4, ge=1, le=64)
+
+
+class SampleSettings(_Part):
+    """Synthetic data that a rehearsal makes in an emulator; never in an account."""
+
+    items: int = Field(default=20_000, ge=1)
+    seed: int = 7
+
+
+class CriteriaSettings(_Part):
+    """The thresholds a rehearsal is judged by. `window_seconds`: load to validate."""
+
+    missing_max: int = Field(default=0, ge=0)
+    extra_max: int = Field(default=0, ge=0)
+    different_max: int = Field(default=0, ge=0)
+    orphans_max: int = Field(default=0, ge=0)
+    window_seconds: int = Field(default=3600, ge=1)
+
+
+def _limit(value: Any) -> Any:
+    if isinstance(value, str) and _SHARE.match(value):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise ValueError("a limit is a number of items, or a share such as 0.5%")
+
+
+class ApprovedReject(_Part):
+    """One line of the approved list: up to `max` rejects of this rule in this model."""
+
+    model: str
+    rule: str
+    max: Annotated[int | str, BeforeValidator(_limit)]
+    reason: str = Field(min_length=1)
+
+    def limit(self, items_read: int) -> int:
+        """The limit as a number, of the model's items read; a share rounds up."""
+        if isinstance(self.max, int):
+            return self.max
+        share = _SHARE.match(self.max)
+        assert share is not None
+        return -int(-float(share.group(1)) * items_read // 100)
+
+
+class Profile(_Part):
+    """A validated profile."""
+
+    profile: str
+    description: str = ""
+    production: bool = False
+    source: SourceSettings
+    target: TargetSettings
+    load: LoadSettings = LoadSettings()
+    sample: SampleSettings | None = None
+    criteria: CriteriaSettings = CriteriaSettings()
+    approved_rejects: list[ApprovedReject] = Field(default_factory=list)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 in hex over the content with defaults filled in."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def load_profile(name: str, folder: Path = Path("rehearsals")) -> Profile:
+    """Read `rehearsals/<name>.yaml`. Raises FixInputError and SpecError."""
+    if not _NAME.match(name):
+        raise FixInputError(f"{name!r} is not a profile's name", "a name, not a path")
+    path = folder / f"{name}.yaml"
+    if not path.exists():
+        known = ", ".join(sorted(_names(folder))) or "none"
+        raise FixInputError(f"there is no profile {name!r} ({path})", f"profiles here: {known}")
+    document = read(path)
+    try:
+        profile = Profile.model_validate(document.value)
+    except ValidationError as error:
+        raise SpecError(problems_of(error, document, _known_keys())) from None
+    if profile.profile != name:
+        message = f"the profile calls itself {profile.profile!r}, but the file is {path.name}"
+        raise SpecError([document.problem(("profile",), message)])
+    return profile
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.stem for path in folder.glob("*.yaml") if path.stem != "runbook"]
+
+
+def _known_keys() -> set[str]:
+    parts = (
+        Profile, SourceSettings, TargetSettings, LoadSettings, SampleSettings, CriteriaSettings,
+        ApprovedReject,
+    )  # fmt: skip
+    return {name for part in parts for name in part.model_fields}

@@ -1,0 +1,1 @@
+"""The embedded servers of a rehearsal on one machine: their start, sharing and end."""

@@ -1,0 +1,1 @@
+"""One neutral record of a rehearsal, and what is rendered from it."""

@@ -1,0 +1,1 @@
+"""Where items come from: parallel scans now; exports and streams join here."""

@@ -1,0 +1,130 @@
+"""Parallel-segment Scan: pages of items in typed JSON, from any position inside a segment.
+
+botocore keeps credentials, signing, retries and the checksum of each answer; only its item parser
+is replaced, because it costs most of the client's CPU (measured: docs/explanation/speed.md).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from migrate.aws import Source, bare_session, client_of, translated
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. `next_key` None: the segment is finished. `body_bytes` is the answer's size."""
+
+    items: list[Any]
+    next_key: dict[str, Any] | None
+    body_bytes: int
+
+
+def scan_client(source: Source) -> Any:
+    """A DynamoDB client whose Scan answers stay typed JSON."""
+    import botocore.parsers
+
+    parsers = botocore.parsers
+
+    class TypedJsonParser(parsers.JSONParser):  # type: ignore[misc]
+        """Hands Scan's body over undecoded; everything else is botocore's."""
+
+        def parse(self, response: dict[str, Any], shape: Any) -> Any:
+            is_scan = shape is not None and shape.name == "ScanOutput"
+            if not is_scan or response["status_code"] >= 300:
+                return super().parse(response, shape)
+            headers = response["headers"]
+            return {
+                "Body": response["body"],
+                "ResponseMetadata": {
+                    "RequestId": headers.get("x-amzn-requestid", ""),
+                    "HTTPStatusCode": response["status_code"],
+                    "HTTPHeaders": dict(headers.items()),
+                },
+            }
+
+    class Factory(parsers.ResponseParserFactory):  # type: ignore[misc]
+        """Chooses the parser above for DynamoDB's protocol."""
+
+        def create_parser(self, protocol_name: str) -> Any:
+            if protocol_name == "json":
+                return TypedJsonParser(**self._defaults)
+            return super().create_parser(protocol_name)
+
+    session = bare_session(source)
+    session.register_component("response_parser_factory", Factory())
+    return client_of(session, "dynamodb", source)
+
+
+def scan_segment(
+    client: Any,
+    table: str,
+    segment: int,
+    segments_total: int,
+    start_key: dict[str, Any] | None = None,
+) -> Iterator[Page]:
+    """Pages of one segment from `start_key` (typed JSON) on, read consistently.
+
+    Only a missing LastEvaluatedKey ends a segment; an empty page does not. Raises FixInputError
+    and RetryLaterError as `migrate.aws.translated`.
+    """
+    position = start_key
+    while True:
+        request: dict[str, Any] = {
+            "TableName": table,
+            "Segment": segment,
+            "TotalSegments": segments_total,
+            "ConsistentRead": True,
+        }
+        if position is not None:
+            request["ExclusiveStartKey"] = _with_bytes(position)
+        with translated(f"table {table}"):
+            body: bytes = client.scan(**request)["Body"]
+        answer = parse_body(body)
+        position = answer.get("LastEvaluatedKey")
+        yield Page(answer.get("Items", []), position, len(body))
+        if position is None:
+            return
+
+
+def parse_body(body: bytes) -> dict[str, Any]:
+    """A Scan answer as plain dictionaries."""
+    import orjson
+
+    try:
+        return orjson.loads(body)  # type: ignore[no-any-return]
+    except orjson.JSONDecodeError:
+        # orjson refuses lone surrogates; the standard parser lets them pass, and the mapping
+        # then rejects the one item that holds them instead of losing a page.
+        return json.loads(body)  # type: ignore[no-any-return]
+
+
+def get_item(client: Any, table: str, key: dict[str, Any]) -> dict[str, Any] | None:
+    """One item, read consistently, in typed JSON; None when it is gone. `client` is any."""
+    with translated(f"table {table}"):
+        answer = client.get_item(TableName=table, Key=_with_bytes(key), ConsistentRead=True)
+    found = answer.get("Item")
+    return None if found is None else _with_base64(found)  # type: ignore[no-any-return]
+
+
+def _with_bytes(key: dict[str, Any]) -> dict[str, Any]:
+    """botocore encodes binary values itself, so it must get the bytes."""
+    return {
+        name: {"B": base64.b64decode(value["B"])} if "B" in value else value
+        for name, value in key.items()
+    }
+
+
+def _with_base64(value: Any) -> Any:
+    """botocore decodes binary values, at any depth; typed JSON holds them as base64 text."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, dict):
+        return {name: _with_base64(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_base64(inner) for inner in value]
+    return value

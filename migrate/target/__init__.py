@@ -1,0 +1,1 @@
+"""The PostgreSQL side: connections, definitions, COPY and constraints."""
