@@ -39,7 +39,8 @@ def session_folder() -> Iterator[Path]:
     """A folder for this session's servers; what killed sessions left is stopped and deleted."""
     # Not pytest's own folder: under root, that one cannot be entered by PostgreSQL's account.
     parent = Path(tempfile.gettempdir()) / f"migrate-tests-{os.getuid()}"
-    parent.mkdir(mode=0o755, exist_ok=True)
+    parent.mkdir(exist_ok=True)
+    parent.chmod(0o755)
     _remove_abandoned(parent)
     folder = Path(tempfile.mkdtemp(prefix="session-", dir=parent))
     folder.chmod(0o755)

@@ -13,7 +13,7 @@ from migrate.cli import failure
 # Name -> the module of the command; imported only when that command is asked for.
 COMMANDS = (
     "lint", "plan", "load", "finalise", "validate", "rejects", "status", "sample", "rehearse",
-    "report",
+    "report", "completion",
 )  # fmt: skip
 
 

@@ -10,7 +10,15 @@ from typing import Any
 
 import click
 
-from migrate.observe import Event, LoadProgress, Note, Observer, StepFinished, StepStarted
+from migrate.observe import (
+    Event,
+    LoadProgress,
+    Note,
+    Observer,
+    StepFinished,
+    StepStarted,
+    VerifyProgress,
+)
 
 _PLAIN_SECONDS = 5.0
 
@@ -32,7 +40,7 @@ class _Plain:
         self._last = 0.0
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, LoadProgress):
+        if isinstance(event, LoadProgress | VerifyProgress):
             if time.monotonic() - self._last < _PLAIN_SECONDS:
                 return
             self._last = time.monotonic()
@@ -48,6 +56,9 @@ def _words(event: Event) -> str:
         return f"{event.name}: {event.seconds:.1f} s {event.summary}".rstrip()
     if isinstance(event, Note):
         return f"note: {event.message}"
+    if isinstance(event, VerifyProgress):
+        rate = event.items / event.seconds if event.seconds > 0 else 0.0
+        return f"validate: {event.items:,} items compared, {rate:,.0f} items/s"
     return _progress_words(event)
 
 
@@ -87,6 +98,8 @@ def _update(progress: Any, task: Any, event: Event) -> None:
         total = event.items_expected if event.items_expected >= event.items else None
         description = _progress_words(event)
         progress.update(task, description=description, completed=event.items, total=total)
+    elif isinstance(event, VerifyProgress):
+        progress.update(task, description=_words(event))
     elif isinstance(event, StepStarted):
         progress.reset(task, description=event.name, total=None)
     else:

@@ -7,9 +7,11 @@ from migrate.observe.events import (
     Observer,
     StepFinished,
     StepStarted,
+    VerifyProgress,
     silent,
 )
 
 __all__ = [
-    "Event", "LoadProgress", "Note", "Observer", "StepFinished", "StepStarted", "silent",
+    "Event", "LoadProgress", "Note", "Observer", "StepFinished", "StepStarted", "VerifyProgress",
+    "silent",
 ]  # fmt: skip

@@ -33,13 +33,21 @@ class LoadProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyProgress:
+    """Items read and compared so far, over all models."""
+
+    items: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something an operator should know while it happens."""
 
     message: str
 
 
-Event = StepStarted | StepFinished | LoadProgress | Note
+Event = StepStarted | StepFinished | LoadProgress | VerifyProgress | Note
 Observer = Callable[[Event], None]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import json
 import os
@@ -77,7 +78,7 @@ def environment(job: Job) -> dict[str, str]:
         "tls": target.tls,
         "host": platform.node(),
         "python": platform.python_version(),
-        "operator": os.environ.get("MIGRATE_OPERATOR") or os.environ.get("USER") or "unknown",
+        "operator": os.environ.get("MIGRATE_OPERATOR") or getpass.getuser(),
     }
 
 

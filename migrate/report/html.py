@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-# Long keys break where they are built together, and runs that no column could hold anywhere
-# after the twentieth character. Japanese text is left to the browser, which knows its rules.
-_BREAK = re.compile(r"(?<=[._=/@:-])(?=[!-~])|(?<=[!-,0-9;<>?A-Z\[-^`a-z{-~]{20})(?=[!-~])")
+# Names and keys break where they are built together; a run that no column could hold breaks
+# after each twelve characters. Japanese text is left to the browser, which knows its rules.
+_JOINTS = re.compile(r"(?<=[._=/@:-])(?=[!-~])|(?<=[a-z])(?=[A-Z])")
+_LONG_RUN = re.compile(r"[!-~]{17,}")
 _PLAIN = re.compile(r"[A-Za-z0-9._ -]")
 
 
@@ -54,7 +55,11 @@ def breakable(text: str) -> Markup:
     """`text` with places to break: after separators, and in runs that no column holds."""
     from markupsafe import Markup
 
-    return Markup("<wbr>").join(_BREAK.split(printable(text)))
+    pieces: list[str] = []
+    for part in _JOINTS.split(printable(text)):
+        cut = 12 if _LONG_RUN.search(part) else len(part) or 1
+        pieces += [part[at : at + cut] for at in range(0, len(part), cut)]
+    return Markup("<wbr>").join(pieces)
 
 
 def css_string(text: str) -> str:

@@ -15,8 +15,8 @@ FORMAT = 1
 
 def content_of(record: Record) -> dict[str, Any]:
     """The record and the number of this format, before the hash is added."""
-    plain: dict[str, Any] = json.loads(_canonical(record.as_json()))
-    return {"format": FORMAT, **plain}
+    plain = json.loads(json.dumps(record.as_json(), allow_nan=False))  # tuples become lists
+    return {"format": FORMAT, **_plain(plain)}
 
 
 def content_hash(record: Record) -> str:
@@ -96,4 +96,13 @@ def _hash(content: dict[str, Any]) -> str:
 
 
 def _canonical(content: dict[str, Any]) -> str:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(_plain(content), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    """Whole floats as integers: other writers of JSON make no difference between 5.0 and 5."""
+    if isinstance(value, dict):
+        return {name: _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -6,7 +6,7 @@ from migrate.report.document import Judgement
 from migrate.report.record import Criterion, Reconciled, Record
 from migrate.report.text import Texts
 
-_TABLES_NAMED = 3
+_NAMED_AT_MOST = 3
 
 
 def judge(record: Record, texts: Texts) -> Judgement:
@@ -16,12 +16,12 @@ def judge(record: Record, texts: Texts) -> Judgement:
             "unfinished", texts("verdict.unfinished"), texts("sentence.unfinished"),
             _details(record, texts),
         )  # fmt: skip
-    if record.verdict == "different":
+    if record.verdict == "different" or any(map(differing, record.reconciliation)):
         sentence = _different(record, texts)
     elif is_passed(record):
         return Judgement("passed", texts("verdict.passed"), _passed(record, texts))
     else:
-        sentence = texts("sentence.unmet", unmet=len(unmet(record)), total=len(record.criteria))
+        sentence = _unmet(record, texts)
     return Judgement("failed", texts("verdict.failed"), sentence, _details(record, texts))
 
 
@@ -76,13 +76,19 @@ def _passed(record: Record, texts: Texts) -> str:
     return compared + ending
 
 
+def _unmet(record: Record, texts: Texts) -> str:
+    names = [texts.name("criteria", criterion.id) for criterion in unmet(record)[:_NAMED_AT_MOST]]
+    which = texts("sentence.unmet_criteria", names=texts.list(names)) if names else ""
+    return texts("sentence.unmet") + which
+
+
 def _different(record: Record, texts: Texts) -> str:
     tables = sorted(filter(differing, record.reconciliation), key=differing, reverse=True)
     if not tables:
         return texts("sentence.different_elsewhere")
     named = [
         texts("sentence.table", table=table.table, rows=differing(table))
-        for table in tables[:_TABLES_NAMED]
+        for table in tables[:_NAMED_AT_MOST]
     ]
     rest = len(tables) - len(named)
     return texts(

@@ -31,8 +31,8 @@ def record_schema() -> dict[str, Any]:
         "content_hash": {
             "type": "string",
             "pattern": "^[0-9a-f]{64}$",
-            "description": "SHA-256 over the canonical JSON (sorted keys, no spaces, ASCII) of"
-            " all other members.",
+            "description": "SHA-256 over the canonical JSON (sorted keys, no spaces, ASCII,"
+            " whole numbers without a point) of all other members.",
         },
     }
     root["required"] = ["format", *root["required"], "content_hash"]

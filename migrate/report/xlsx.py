@@ -119,7 +119,7 @@ class Sheet:
         kinds = [column.kind for column in table.columns]
         rows = [*table.rows, *([table.totals] if table.totals else [])]
         first = self.row
-        self._frame([self._cells(row, kinds) for row in rows])
+        self._frame([self._cells(row, kinds, total=row is table.totals) for row in rows])
         for offset, row in enumerate(rows):
             self.style.row(first + offset, kinds, row, total=row is table.totals)
         if table.note:
@@ -135,8 +135,11 @@ class Sheet:
         for offset, fact in enumerate(block.facts):
             self.style.fact(first + offset, fact.kind)
 
-    def _cells(self, row: Row, kinds: Sequence[Any]) -> list[Value]:
-        return [self._value(value, kind) for value, kind in zip(row.cells, kinds, strict=True)]
+    def _cells(self, row: Row, kinds: Sequence[Any], *, total: bool) -> list[Value]:
+        return [
+            "" if total and value is None else self._value(value, kind)
+            for value, kind in zip(row.cells, kinds, strict=True)
+        ]
 
     def _value(self, value: Value, kind: Any) -> Value:
         """Numbers stay numbers, so that Excel can add them; all else is text."""

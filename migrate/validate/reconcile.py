@@ -107,11 +107,13 @@ def _run(
                 yield segment, only.verify(segment)
         return
     # spawn: a forked copy of connections and threads is not safe to use.
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
     executor = ProcessPoolExecutor(
         max_workers=workers,
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=context,
         initializer=worker.start,
-        initargs=(plan, connect, client),
+        initargs=(plan, connect, client, stop),
     )
     try:
         futures = {executor.submit(worker.verify, segment): segment for segment in segments}
@@ -121,4 +123,5 @@ def _run(
         hint = "it may have been killed for want of memory; the same command starts anew"
         raise RetryLaterError("a verifying process ended before its work", hint) from error
     finally:
+        stop.set()  # after an error nobody wants the other segments to the end
         executor.shutdown(cancel_futures=True)

@@ -38,12 +38,23 @@ def session(connect: Connect) -> Iterator[Connection]:
             connection.close()
 
 
+# The target's schema, or SQL of a mapping (`owns`), is not what it should be.
+_WRONG_SCHEMA = (
+    errors.UndefinedTable,
+    errors.UndefinedColumn,
+    errors.UndefinedFunction,
+    errors.CannotCoerce,
+    errors.DatatypeMismatch,
+    errors.SyntaxError,
+)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn PostgreSQL's errors into ours, without the values that its messages may quote."""
     try:
         yield
-    except (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction) as error:
+    except _WRONG_SCHEMA as error:
         message = f"the target is not what the mappings say: {error.diag.message_primary}"
         raise FixInputError(message, "compare the target's schema with the mappings") from error
     except errors.InsufficientPrivilege as error:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import parent_process
+from multiprocessing.synchronize import Event
 from typing import Any
 
 from migrate.validate.compare import BatchComparison, Plan
@@ -34,15 +35,22 @@ class Segment:
 class Worker:
     """Holds the connections of a process; they are opened with the first segment."""
 
-    def __init__(self, plan: Plan, connect: Connect, client: Callable[[], Any]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        connect: Connect,
+        client: Callable[[], Any],
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._plan = plan
+        self._stopped = stopped
         self._connect = connect
         self._client = client
         self._stack = ExitStack()
         self._opened: tuple[Any, Any] | None = None
 
     def verify(self, segment: Segment) -> Tally:
-        """Compare every item of the segment."""
+        """Compare every item of the segment, or what was reached when the run was stopped."""
         connection, client = self._open()
         tally = Tally(self._plan.differences_max)
         tally.model(segment.model)
@@ -50,6 +58,8 @@ class Worker:
         comparison = BatchComparison(connection, self._plan, mapping, tally)
         with translated():
             for batch in _batches(client, segment):
+                if self._stopped():
+                    break
                 comparison.compare(batch)
         return tally
 
@@ -76,11 +86,11 @@ def _batches(client: Any, segment: Segment) -> Iterator[list[Attributes]]:
 _worker: Worker | None = None
 
 
-def start(plan: Plan, connect: Connect, client: Callable[[], Any]) -> None:
-    """Prepare this process as a worker."""
+def start(plan: Plan, connect: Connect, client: Callable[[], Any], stop: Event) -> None:
+    """Prepare this process as a worker; it ends its segment early once `stop` is set."""
     global _worker
     _die_with_parent()
-    _worker = Worker(plan, connect, client)
+    _worker = Worker(plan, connect, client, stop.is_set)
 
 
 def verify(segment: Segment) -> Tally:

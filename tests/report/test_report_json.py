@@ -58,7 +58,7 @@ def _edit(content: dict[str, Any]) -> None:
 
 
 def _edit_deep(content: dict[str, Any]) -> None:
-    content["reconciliation"][3]["different"] = 0
+    content["reconciliation"][3]["different"] = 7
 
 
 def _add(content: dict[str, Any]) -> None:
@@ -71,7 +71,6 @@ def test_an_edited_file_is_refused(
     use: Callable[[Path], Any], change: Callable[[dict[str, Any]], None], tmp_path: Path
 ) -> None:
     content = json.loads(render_json(different_record()))
-    content["reconciliation"][3]["different"] = 7
     change(content)
     with pytest.raises(AskOperatorError, match="was changed after it was written"):
         use(_written(tmp_path, json.dumps(content)))

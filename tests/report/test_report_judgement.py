@@ -42,6 +42,11 @@ _CONTRADICTIONS: dict[str, Callable[[Record], Record]] = {
 }  # fmt: skip
 
 
+def test_rows_that_differ_are_named_even_if_the_verdict_says_equal() -> None:
+    record = _CONTRADICTIONS["rows differ"](passed_record())
+    assert judge(record, _ENGLISH).sentence.startswith("1 row differs in 1 table")
+
+
 def test_a_passed_rehearsal_says_how_much_was_compared() -> None:
     judgement = judge(passed_record(), _ENGLISH)
     assert (judgement.tone, judgement.word) == ("passed", "Passed")
@@ -62,7 +67,7 @@ def test_an_equal_rehearsal_with_unmet_criteria_fails_and_says_that_it_is_equal(
     judgement = judge(unmet_record(), _ENGLISH)
     assert judgement.tone == "failed"
     assert "equals the source's" in judgement.sentence
-    assert "2 of 10 criteria" in judgement.sentence
+    assert "Time taken, within the outage window" in judgement.sentence
 
 
 def test_an_unfinished_rehearsal_does_not_pass() -> None:

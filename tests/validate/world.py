@@ -9,7 +9,8 @@ import psycopg
 
 from migrate import aws
 from migrate.mapping.spec import Mapping
-from migrate.validate.outcome import Rejected
+from migrate.validate.outcome import Difference, Reconciliation, Rejected
+from migrate.validate.reconcile import reconcile
 
 REGION = "ap-northeast-1"
 TABLE_NAMES = {"Meeting": "Meeting-test", "Order": "Order-test"}
@@ -126,11 +127,12 @@ def lookup(rejects: Rejects, connection: object, model: str, keys: list[str]) ->
 class World:
     """The servers' side of it."""
 
-    def __init__(self, postgres_url: str, dynamodb_endpoint: str) -> None:
+    def __init__(self, postgres_url: str, dynamodb_endpoint: str, *, create: bool = True) -> None:
         self.connect = partial(psycopg.connect, postgres_url)
         source = aws.Source(REGION, dynamodb_endpoint)
         self.client = partial(aws.client, "dynamodb", source)
-        self.sql(SCHEMA)
+        if create:
+            self.sql(SCHEMA)
 
     def sql(self, statements: str) -> None:
         with self.connect() as connection:
@@ -164,3 +166,28 @@ class World:
 def mappings(**order: Any) -> list[Mapping]:
     """Both mappings; keyword arguments change that of Order."""
     return [Mapping.model_validate(MEETING), Mapping.model_validate({**ORDER, **order})]
+
+
+def compare(
+    world: World, rejects: Rejects | None = None, workers: int = 1, **options: Any
+) -> Reconciliation:
+    order = options.pop("order", {})
+    rejected = partial(lookup, rejects or {})
+    return reconcile(
+        mappings(**order), TABLE_NAMES, world.connect, world.client, rejected, workers, **options
+    )
+
+
+def shown(difference: Difference) -> list[Any]:
+    columns = {c.column: [_short(c.expected), _short(c.actual)] for c in difference.columns}
+    key = {name: _short(value) for name, value in difference.key.items()}
+    return [difference.table, difference.kind, key, columns]
+
+
+def _short(value: str | None) -> str | None:
+    start = identifier("")[: len("00000000-0000-4000-8000-")]
+    return value.removeprefix(start).lstrip("0") if value and value.startswith(start) else value
+
+
+def notes(result: Reconciliation) -> list[tuple[str, str, str]]:
+    return [(d.table, d.kind, d.note) for d in result.differences]

@@ -66,8 +66,7 @@ def _write_batch(client: Any, batch: list[Request]) -> int:
     for table, item in batch:
         unwritten.setdefault(table, []).append({"PutRequest": {"Item": item}})
     for attempt in range(_ATTEMPTS):
-        if attempt:
-            time.sleep(min(0.05 * 2**attempt, _PAUSE_SECONDS_MAX))
+        _pause(attempt)
         unwritten = client.batch_write_item(RequestItems=unwritten).get("UnprocessedItems") or {}
         if not unwritten:
             return len(batch)
@@ -75,3 +74,9 @@ def _write_batch(client: Any, batch: list[Request]) -> int:
         f"DynamoDB left sample items unwritten after {_ATTEMPTS} attempts",
         "the endpoint is overloaded; run the same command again",
     )
+
+
+def _pause(attempt: int) -> None:
+    """Nothing before the first attempt, then longer each time."""
+    if attempt:
+        time.sleep(min(0.05 * 2**attempt, _PAUSE_SECONDS_MAX))

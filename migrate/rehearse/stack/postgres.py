@@ -110,7 +110,8 @@ class PostgresServer:
 
     def _initialise(self, programs: Path) -> None:
         """Make data folder, role and database aside, and move them into place when complete."""
-        self._folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.chmod(0o755)  # whatever the umask says: the account has to pass
         password = secrets.token_urlsafe(24)
         _write_private(self._password_file, password)
         workplace = self._folder / "making"

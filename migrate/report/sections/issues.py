@@ -71,7 +71,7 @@ def _examples(record: Record, texts: Texts) -> Table:
         Column(texts("issues.example"), "code", "wide"),
     ]
     rows = [
-        Row((rule.model, rule.rule, example.get("key", ""), _masked(example)))
+        Row((rule.model, rule.rule, example.get("key", ""), _masked(example, texts)))
         for rule in record.rejects
         for example in rule.examples
     ]
@@ -79,18 +79,18 @@ def _examples(record: Record, texts: Texts) -> Table:
     return Table(texts("issues.examples"), columns, rows, note=note)
 
 
-def _masked(example: dict[str, str]) -> str:
+def _masked(example: dict[str, str], texts: Texts) -> str:
     others = {name: value for name, value in example.items() if name != "key"}
-    if list(others) == ["value"]:
-        return others["value"]
-    return "\n".join(f"{name}: {value}" for name, value in others.items())
+    if len(others) == 1:
+        return next(iter(others.values()))
+    return "\n".join(f"{texts.name('examples', name)}: {value}" for name, value in others.items())
 
 
 def _differences(record: Record, texts: Texts) -> Table:
     columns = [
         Column(texts("issues.table"), "code"),
         Column(texts("issues.kind"), width="word"),
-        Column(texts("issues.key"), "code"),
+        Column(texts("issues.key"), "code", "middle"),
         Column(texts("issues.column"), "code"),
         Column(texts("issues.expected"), "code"),
         Column(texts("issues.actual"), "code"),

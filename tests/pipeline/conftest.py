@@ -1,0 +1,29 @@
+"""Fixtures of the pipeline's tests: a small world, and loads without processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.small_world import SmallWorld
+
+
+@pytest.fixture
+def world(postgres_url: str, dynamodb_endpoint: str) -> SmallWorld:
+    """Empty tables of persons and visits on the embedded emulator, and an empty database."""
+    return SmallWorld(postgres_url, dynamodb_endpoint)
+
+
+@pytest.fixture
+def inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loads run their one worker in this process: starting another costs more than the test."""
+
+    def run(
+        count: int, task: Callable[..., None], arguments: tuple[Any, ...], **callbacks: Any
+    ) -> None:
+        task(*arguments)
+        callbacks["on_tick"]()
+
+    monkeypatch.setattr("migrate.pipeline.load.run_workers", run)
