@@ -63,7 +63,7 @@ def uid(number: int | str) -> str:
 
 def person(number: int | str, **attributes: Any) -> dict[str, Any]:
     """A person; `attributes` are plain values, or typed JSON as a dictionary."""
-    return item(id=uid(number), name=f"person {number}", **attributes)
+    return item(**{"id": uid(number), "name": f"person {number}", **attributes})
 
 
 def visit(number: int | str, of: int | str, **attributes: Any) -> dict[str, Any]:

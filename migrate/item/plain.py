@@ -48,7 +48,7 @@ def attribute_of(value: Any) -> dict[str, Any] | None:
     if isinstance(value, int | Decimal):
         if isinstance(value, Decimal) and not value.is_finite():
             raise ValueError("not a finite number")
-        return {"N": format(value, "f")}
+        return {"N": str(value) if isinstance(value, int) else format(value, "f")}
     if isinstance(value, bytes):
         return {"B": base64.b64encode(value).decode()}
     if isinstance(value, list | tuple):

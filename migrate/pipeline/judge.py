@@ -9,11 +9,11 @@ from migrate.ledger import rejects
 from migrate.mapping.spec import Child, Column, KeepFirst, Mapping, Table
 from migrate.observe import Note, Observer
 from migrate.pipeline.job import Job
+from migrate.pipeline.model import Model
 from migrate.pipeline.victims import (
     Broken,
     Finder,
     KeyTexts,
-    Model,
     reject_elements,
     reject_items,
     row_keys,

@@ -19,12 +19,12 @@ from migrate.ledger.commit import LoadedItem, remove_item, replace_item, write_i
 from migrate.ledger.rejects import Reject
 from migrate.ledger.units import Counts
 from migrate.mapping.compile import TOMBSTONE, MappedItem, NoRows
-from migrate.mapping.path import text
 from migrate.observe import Observer, silent
 from migrate.pipeline.finalise import loaded_run
+from migrate.pipeline.item_account import take_lists
 from migrate.pipeline.job import Job
 from migrate.pipeline.judge import Judge
-from migrate.pipeline.victims import Model
+from migrate.pipeline.model import Model
 from migrate.pipeline.worker import item_reject, loaded_item, new_unit
 from migrate.source.scan import get_item
 from migrate.target.connection import Connection, connect, translated
@@ -223,23 +223,6 @@ def _account_of(whole: list[Reject]) -> Counts:
     else:
         counts.loaded -= 1
     return counts
-
-
-def _take_lists(model: Model, item: dict[str, Any], counts: Counts) -> None:
-    """Take away the list account of a loaded item, as its image tells it now.
-
-    A list that was changed since it was loaded leaves a remainder in `read` on both sides of the
-    identity; the identity itself holds.
-    """
-    mapped = model.mapped(item)
-    if mapped is None:
-        return
-    for child, one in zip(model.mapping.children, mapped.counts, strict=True):
-        lists = counts.of_list(text(child.list_path))
-        lists.read -= one.read
-        lists.rows -= one.rows
-        lists.filtered -= one.filtered
-        lists.rejected -= one.rejected
 
 
 def _identity(reject: Reject) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from migrate.aws import client
@@ -13,12 +13,14 @@ from migrate.item.walk import walk
 from migrate.ledger import rejects, units
 from migrate.ledger.rejects import Reject
 from migrate.ledger.units import Counts
-from migrate.mapping.compile import MappedItem, RowFunction, generate
+from migrate.mapping.compile import generate
 from migrate.mapping.key import item_key_text
-from migrate.mapping.locate import Locator, item_key, key_holders
+from migrate.mapping.locate import item_key, key_holders
 from migrate.mapping.path import text
 from migrate.mapping.spec import Child, Mapping, Table
+from migrate.pipeline.item_account import take_lists
 from migrate.pipeline.job import Job
+from migrate.pipeline.model import Model
 from migrate.source.scan import get_item, scan_client, scan_segment
 from migrate.target import rows
 from migrate.target.connection import Connection
@@ -34,27 +36,6 @@ class Broken:
     table: str
     column: str
     cause: str = ""
-
-
-@dataclass(slots=True)
-class Model:
-    """One mapping with everything that finds and maps its items."""
-
-    mapping: Mapping
-    function: RowFunction = field(init=False)
-    locator: Locator = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.function = RowFunction(self.mapping)
-        self.locator = Locator(self.mapping)
-
-    def mapped(self, item: dict[str, Any]) -> MappedItem | None:
-        """The item's rows, or None when it makes none (any more)."""
-        try:
-            mapped = self.function(item)
-        except Refusal:
-            return None
-        return mapped if isinstance(mapped, MappedItem) else None
 
 
 class Finder:
@@ -155,21 +136,13 @@ def reject_items(
     mapping = model.mapping
     counts = Counts()
     keys = [item_key_text(mapping, item) for item in items]
-    _close_element_rejects(connection, run_id, mapping, keys)
-    for item in items:
-        mapped = model.mapped(item)
-        if mapped is None:
-            continue
+    elements = _close_element_rejects(connection, run_id, mapping, keys)
+    for key, item in zip(keys, items, strict=True):
         counts.loaded -= 1
         counts.rejected += 1
+        take_lists(connection, model, item, elements.get(key, []), counts)
         for target, owners, texts in reversed(model.locator.rows_of(item)):
             counts.rows -= rows.remove(connection, target, owners, [texts])
-        for child, one in zip(mapping.children, mapped.counts, strict=True):
-            lists = counts.of_list(text(child.list_path))
-            lists.read -= one.read
-            lists.rows -= one.rows
-            lists.filtered -= one.filtered
-            lists.rejected -= one.rejected
     stored = [
         Reject(
             mapping.model, key, broken.rule, broken.table, broken.column,
@@ -184,10 +157,14 @@ def reject_items(
 
 def _close_element_rejects(
     connection: Connection, run_id: str, mapping: Mapping, keys: list[str]
-) -> None:
-    """Elements of an item that is rejected whole went with it."""
+) -> dict[str, list[Reject]]:
+    """Elements of an item that is rejected whole went with it. Returns them by item key."""
     open_ones = rejects.open_rejects(connection, run_id, model=mapping.model, item_keys=keys)
     rejects.close(connection, [one.reject_id for one in open_ones], "superseded")
+    by_item: dict[str, list[Reject]] = {}
+    for one in open_ones:
+        by_item.setdefault(one.item_key, []).append(one)
+    return by_item
 
 
 def reject_elements(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,7 +15,7 @@ from migrate.errors import FixInputError, SpecError
 from migrate.yaml_source import problems_of, read
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
-_SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)%\Z")
+_LIMIT = re.compile(r"(?:([0-9]+) or )?([0-9]+(?:\.[0-9]+)?)%\Z")
 
 
 class _Part(BaseModel):
@@ -64,11 +66,11 @@ class CriteriaSettings(_Part):
 
 
 def _limit(value: Any) -> Any:
-    if isinstance(value, str) and _SHARE.match(value):
+    if isinstance(value, str) and _LIMIT.match(value):
         return value
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    raise ValueError("a limit is a number of items, or a share such as 0.5%")
+    raise ValueError("a limit is a number, a share such as 0.5%, or both: 4 or 0.5%")
 
 
 class ApprovedReject(_Part):
@@ -80,12 +82,14 @@ class ApprovedReject(_Part):
     reason: str = Field(min_length=1)
 
     def limit(self, items_read: int) -> int:
-        """The limit as a number, of the model's items read; a share rounds up."""
+        """The limit as a number, of the model's items read. A share rounds up; of `4 or 0.5%`
+        the larger counts."""
         if isinstance(self.max, int):
             return self.max
-        share = _SHARE.match(self.max)
-        assert share is not None
-        return -int(-float(share.group(1)) * items_read // 100)
+        form = _LIMIT.match(self.max)
+        assert form is not None
+        share = math.ceil(Fraction(form.group(2)) * items_read / 100)
+        return max(int(form.group(1) or 0), share)
 
 
 class Profile(_Part):

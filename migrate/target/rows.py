@@ -70,6 +70,19 @@ def remove(
     return cursor.rowcount
 
 
+def count(
+    connection: Connection, table: str, columns: Sequence[tuple[str, Column]], key: KeyTexts
+) -> int:
+    """How many rows hold `key` in `columns`."""
+    row = connection.execute(
+        sql.SQL("SELECT count(*) FROM {} WHERE ({}) IN ({})").format(
+            names.table(table), names.columns([name for name, _ in columns]), _listed(columns)
+        ),
+        _arrays(columns, [key]),
+    ).fetchone()
+    return row[0] if row else 0
+
+
 def existing(
     connection: Connection, table: str, columns: Sequence[tuple[str, Column]], keys: list[KeyTexts]
 ) -> set[KeyTexts]:
