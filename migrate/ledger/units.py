@@ -151,12 +151,12 @@ def progress(connection: Connection, run_id: str) -> tuple[int, int]:
 
 
 def throughput(connection: Connection, run_id: str) -> list[tuple[float, int]]:
-    """(seconds since the first unit began, items committed by then), one point a unit."""
+    """(seconds since the run began, items committed by then), one point a unit."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        "select extract(epoch from committed_at"
-        "  - min(committed_at - make_interval(secs => seconds)) over ())::float,"
-        " sum(read) over (order by committed_at, unit_id)::bigint"
-        " from migrate.units where run_id = %s and kind = 'scan' order by committed_at, unit_id",
+        "select extract(epoch from u.committed_at - r.started_at)::float,"
+        " sum(u.read) over (order by u.committed_at, u.unit_id)::bigint"
+        " from migrate.units u join migrate.runs r using (run_id)"
+        " where run_id = %s and kind = 'scan' order by u.committed_at, u.unit_id",
         [run_id],
     ).fetchall()
     return [(row[0], row[1]) for row in rows]

@@ -18,6 +18,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
 _LIMIT = re.compile(r"(?:([0-9]+) or )?([0-9]+(?:\.[0-9]+)?)%\Z")
 
 
+StepName = Literal["lint", "prepare", "plan", "load", "finalise", "validate", "report"]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -92,8 +95,29 @@ class ApprovedReject(_Part):
         return max(int(form.group(1) or 0), share)
 
 
+class DocumentSettings(_Part):
+    """What stands at the head of the report."""
+
+    title: str | None = None
+    project: str | None = None
+    customer: str | None = None
+    revision: str | None = None
+    classification: str | None = None
+    distribution: str | None = None
+    prepared_by: str | None = None
+
+
+class ProductionDifference(_Part):
+    """One way in which this environment is not production, and what that means."""
+
+    subject: str
+    rehearsal: str
+    production: str
+    effect: str
+
+
 class Profile(_Part):
-    """A validated profile."""
+    """A validated profile. `planned_seconds` are by step: prepare, lint, plan, load, ..."""
 
     profile: str
     description: str = ""
@@ -104,6 +128,9 @@ class Profile(_Part):
     sample: SampleSettings | None = None
     criteria: CriteriaSettings = CriteriaSettings()
     approved_rejects: list[ApprovedReject] = Field(default_factory=list)
+    document: DocumentSettings = DocumentSettings()
+    planned_seconds: dict[StepName, int] = Field(default_factory=dict)
+    production_differences: list[ProductionDifference] = Field(default_factory=list)
 
     @property
     def hash(self) -> str:
@@ -137,6 +164,6 @@ def _names(folder: Path) -> list[str]:
 def _known_keys() -> set[str]:
     parts = (
         Profile, SourceSettings, TargetSettings, LoadSettings, SampleSettings, CriteriaSettings,
-        ApprovedReject,
+        ApprovedReject, DocumentSettings, ProductionDifference,
     )  # fmt: skip
     return {name for part in parts for name in part.model_fields}

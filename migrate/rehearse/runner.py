@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,11 @@ from migrate.report.record import (
 from migrate.report.write import write_reports
 
 RESULTS = Path("rehearsals") / "results"
+
+_LOAD_FACTS = (
+    "items", "rows", "seconds", "items_per_second", "megabytes_per_second", "units",
+    "resumed_units",
+)  # fmt: skip
 
 _WINDOW_STEPS = ("load", "finalise", "validate")
 
@@ -99,11 +104,13 @@ def rehearse(
             data = _sample(profile, job, options, observer)
             if data:
                 summary.append(f"sample of {data['items']:,} items, seed {data['seed']}")
-        verification, loaded = _migrate(job, clock, options.replace)
+        verification, loaded = _migrate(job, clock, may_replace=options.replace)
         record = _record(profile, clock, verification, loaded, facts.ledger_facts(job))
         record.started_at = started_at
         record.versions = facts.versions(profile, job, data)
         record.environment = facts.environment(job)
+        record.document = profile.document.model_dump(exclude_none=True)
+        record.production_differences = [one.model_dump() for one in profile.production_differences]
         with clock.step("report"):
             record.finished_at = _now()
             record.report = write_reports(record, RESULTS / record.run_id, options.lang)
@@ -118,14 +125,14 @@ def _sample(profile: Profile, job: Job, options: Options, observer: Observer) ->
     return prepare_sample(profile, job, items=options.items, seed=options.seed, observer=observer)
 
 
-def _migrate(job: Job, clock: _Clock, replace: bool) -> tuple[Verification, LoadResult]:
+def _migrate(job: Job, clock: _Clock, *, may_replace: bool) -> tuple[Verification, LoadResult]:
     """From the plan to the verified target."""
     with clock.step("plan") as summary:
         plan = make_plan(job)
         summary.append(f"about {plan.items_estimate:,} items")
     with clock.step("load") as summary:
         again = not can_go_on(job)
-        loaded = load(job, again=again, replace=replace, observer=clock.observer)
+        loaded = load(job, again=again, replace=may_replace, observer=clock.observer)
         summary.append(f"{loaded.items:,} items, {loaded.rows:,} rows")
     with clock.step("finalise") as summary:
         finished = finalise(job, clock.observer)
@@ -167,16 +174,15 @@ def _record(
             for one in accounts.children
         ],
         reconciliation=[Reconciled(**asdict(one)) for one in found.tables],
-        steps=clock.steps,
+        steps=[
+            replace(step, planned_seconds=profile.planned_seconds.get(step.name))  # type: ignore[call-overload]
+            for step in clock.steps
+        ],
         rejects=rejects,
         differences=differences_of(verification),
         differences_total=sum(t.missing + t.extra + t.different for t in found.tables),
         throughput=[Throughput(round(seconds, 3), items) for seconds, items in ledger.throughput],
-        load={
-            name: value
-            for name, value in asdict(loaded).items()
-            if isinstance(value, int | float) and not isinstance(value, bool)
-        },
+        load={name: getattr(loaded, name) for name in _LOAD_FACTS},
         earlier=ledger.earlier,
     )
 

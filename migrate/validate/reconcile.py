@@ -8,6 +8,7 @@ target database, so memory does not grow with the tables.
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -16,7 +17,7 @@ from typing import Any
 
 from migrate.errors import FixInputError, RetryLaterError
 from migrate.mapping.spec import Mapping
-from migrate.observe import Note, Observer, silent
+from migrate.observe import Observer, VerifyProgress, silent
 from migrate.validate import worker
 from migrate.validate.compare import Plan, RejectLookup
 from migrate.validate.confirm import confirm
@@ -59,9 +60,11 @@ def reconcile(
             plan = Plan(by_model, tables, parents, scratch, rejected, differences_max)
             tally = Tally(differences_max)
             segments = _segments(by_model, table_names, workers)
-            for segment, part in _run(plan, connect, client, segments, workers):
+            started = time.monotonic()
+            for part in _run(plan, connect, client, segments, workers):
                 tally.merge(part)
-                observer(Note(_progress(segment, part)))
+                items = sum(model.read for model in tally.models.values())
+                observer(VerifyProgress(items, time.monotonic() - started))
             for table in tables.values():
                 tally.table(table.name)
                 find_extras(connection, scratch, table, tally)
@@ -88,23 +91,17 @@ def _segments(
     ]
 
 
-def _progress(segment: Segment, part: Tally) -> str:
-    read = part.model(segment.model).read
-    place = f"segment {segment.segment + 1} of {segment.total_segments}"
-    return f"reconciled {segment.model}, {place}: {read} items"
-
-
 def _run(
     plan: Plan,
     connect: Connect,
     client: Callable[[], Any],
     segments: list[Segment],
     workers: int,
-) -> Iterator[tuple[Segment, Tally]]:
+) -> Iterator[Tally]:
     if workers <= 1:
         with closing(Worker(plan, connect, client)) as only:
             for segment in segments:
-                yield segment, only.verify(segment)
+                yield only.verify(segment)
         return
     # spawn: a forked copy of connections and threads is not safe to use.
     context = multiprocessing.get_context("spawn")
@@ -116,9 +113,9 @@ def _run(
         initargs=(plan, connect, client, stop),
     )
     try:
-        futures = {executor.submit(worker.verify, segment): segment for segment in segments}
+        futures = [executor.submit(worker.verify, segment) for segment in segments]
         for future in as_completed(futures):
-            yield futures[future], future.result()
+            yield future.result()
     except BrokenProcessPool as error:
         hint = "it may have been killed for want of memory; the same command starts anew"
         raise RetryLaterError("a verifying process ended before its work", hint) from error
