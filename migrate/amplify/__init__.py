@@ -1,0 +1,1 @@
+"""An Amplify app read into a graph of models: what its items hold, whichever generation made it."""
