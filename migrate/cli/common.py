@@ -55,6 +55,17 @@ def workers_option(function: Function) -> Function:
     )(function)
 
 
+def suites_option(function: Function) -> Function:
+    """--suites, for commands that read business rules."""
+    return click.option(
+        "--suites",
+        "suites_folder",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help="Folder of business rules; default: validation/ and the mappings folder's name.",
+    )(function)
+
+
 def read_inputs(profile_name: str, mappings_folder: Path) -> tuple[Profile, Sequence[Mapping]]:
     """The profile and the mappings, validated. Raises SpecError and FixInputError."""
     from migrate.mapping.files import load_mappings
@@ -68,6 +79,11 @@ def print_json(value: Any) -> None:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = dataclasses.asdict(value)
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def rows_of(count: int) -> str:
+    """A count of rows in words."""
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def table(rows: Sequence[Sequence[Any]], heads: Sequence[str]) -> None:

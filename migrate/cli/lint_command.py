@@ -1,4 +1,4 @@
-"""`migrate lint`: checks mappings, all problems at once; with --target, against the catalogue."""
+"""`migrate lint`: checks mappings and rules, all problems at once; with --target, the catalogue."""
 
 from __future__ import annotations
 
@@ -6,25 +6,39 @@ from pathlib import Path
 
 import click
 
-from migrate.cli.common import common_options, print_json, read_inputs
+from migrate.cli.common import common_options, print_json, suites_option
 from migrate.cli.failure import USAGE, show_problems
 
 
-@click.command("lint", short_help="Check mappings; all problems at once.")
+@click.command("lint", short_help="Check mappings and rules; all problems at once.")
 @common_options
+@suites_option
 @click.option("--target", "with_target", is_flag=True, help="Also compare with the live target.")
-def command(profile_name: str, mappings_folder: Path, as_json: bool, with_target: bool) -> int:
-    """Check every mapping of a folder and show all problems with their place. Changes nothing."""
+def command(
+    profile_name: str,
+    mappings_folder: Path,
+    as_json: bool,
+    suites_folder: Path | None,
+    with_target: bool,
+) -> int:
+    """Check every mapping and every business rule; show all problems with their place.
+
+    Changes nothing.
+    """
     from migrate.errors import SpecError
+    from migrate.pipeline.specification import read_specification
+    from migrate.rehearse.profile import load_profile
 
     try:
-        profile, mappings = read_inputs(profile_name, mappings_folder)
+        profile = load_profile(profile_name)
+        specification = read_specification(mappings_folder, suites_folder)
     except SpecError as error:
         if as_json:
             print_json({"passed": False, "problems": [vars_of(one) for one in error.problems]})
         else:
             show_problems(error.problems)
         return USAGE
+    mappings = specification.mappings
     differences: list[str] = []
     if with_target:
         from migrate.pipeline.plan import target_differences
@@ -35,12 +49,15 @@ def command(profile_name: str, mappings_folder: Path, as_json: bool, with_target
     if as_json:
         listed = [{"message": one} for one in differences]
         models = [mapping.model for mapping in mappings]
-        print_json({"passed": not differences, "models": models, "problems": listed})
+        suites = [suite.name for suite in specification.rules]
+        passed = not differences
+        print_json({"passed": passed, "models": models, "suites": suites, "problems": listed})
         return USAGE if differences else 0
     for one in differences:
         click.echo(f"target: {one}", err=True)
     tables = len({table.target for mapping in mappings for table in mapping.tables})
-    click.echo(f"{len(mappings)} mappings, {tables} tables: no problem in the mappings")
+    rules = specification.rules_total
+    click.echo(f"{len(mappings)} mappings, {tables} tables, {rules} business rules: no problem")
     return USAGE if differences else 0
 
 

@@ -12,6 +12,7 @@ import click
 
 from migrate.observe import (
     Event,
+    InspectProgress,
     LoadProgress,
     Note,
     Observer,
@@ -40,7 +41,7 @@ class _Plain:
         self._last = 0.0
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, LoadProgress | VerifyProgress):
+        if isinstance(event, LoadProgress | VerifyProgress | InspectProgress):
             if time.monotonic() - self._last < _PLAIN_SECONDS:
                 return
             self._last = time.monotonic()
@@ -62,9 +63,12 @@ def _words(event: Event) -> str:
     return _progress_words(event)
 
 
-def _progress_words(event: LoadProgress) -> str:
+def _progress_words(event: LoadProgress | InspectProgress) -> str:
     rate = event.items / event.seconds if event.seconds > 0 else 0.0
-    text = f"load: {event.items:,} items, {rate:,.0f} items/s, {event.rejected:,} rejects"
+    if isinstance(event, LoadProgress):
+        text = f"load: {event.items:,} items, {rate:,.0f} items/s, {event.rejected:,} rejects"
+    else:
+        text = f"inspect: {event.items:,} items, {rate:,.0f} items/s"
     if event.items_expected > event.items and rate > 0:
         left = (event.items_expected - event.items) / rate
         share = event.items / event.items_expected
@@ -94,7 +98,7 @@ def _live() -> Iterator[Observer]:
 
 
 def _update(progress: Any, task: Any, event: Event) -> None:
-    if isinstance(event, LoadProgress):
+    if isinstance(event, LoadProgress | InspectProgress):
         total = event.items_expected if event.items_expected >= event.items else None
         description = _progress_words(event)
         progress.update(task, description=description, completed=event.items, total=total)

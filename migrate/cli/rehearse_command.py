@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from migrate.cli.common import common_options, print_json, workers_option
+from migrate.cli.common import common_options, print_json, rows_of, suites_option, workers_option
 from migrate.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 @click.command("rehearse", short_help="The whole migration once, judged, with a report.")
 @common_options
+@suites_option
 @workers_option
 @click.option("--items", type=click.IntRange(min=1), help="Sample size; default: the profile's.")
 @click.option("--seed", type=int, help="Sample seed; default: the profile's.")
@@ -32,6 +33,7 @@ def command(
     profile_name: str,
     mappings_folder: Path,
     as_json: bool,
+    suites_folder: Path | None,
     workers: int | None,
     items: int | None,
     seed: int | None,
@@ -48,7 +50,7 @@ def command(
     from migrate.rehearse.runner import Options, rehearse
 
     profile = load_profile(profile_name)
-    options = Options(items, seed, workers, fresh, replace, lang)
+    options = Options(items, seed, workers, fresh, replace, lang, suites_folder)
     with shown() as observer:
         record = rehearse(profile, mappings_folder, options, observer)
     if as_json:
@@ -69,12 +71,22 @@ def _print(record: Record) -> None:
         if not reject.passed:
             allowed = "not on the approved list" if reject.limit is None else f"max {reject.limit}"
             click.echo(f"      rejects {reject.model} {reject.rule}: {reject.count} ({allowed})")
+    for suite in record.suites:
+        for failure in suite.failures:
+            click.echo(f"      suite {suite.suite} {failure['check']}: {_found(failure)}")
     rejected = sum(one.rejected for one in record.accounting)
     read = sum(one.read for one in record.accounting)
     rows = sum(one.compared for one in record.reconciliation)
     click.echo(f"\n  {read:,} items read, {rows:,} rows compared, {rejected:,} items rejected")
     print_differences(record)
     click.echo(f"  report  {record.report['html']}")
+
+
+def _found(failure: dict[str, Any]) -> str:
+    """What a check of a suite found: rows, another type, or why it could not be evaluated."""
+    if "failed" in failure:
+        return rows_of(failure["failed"])
+    return str(failure.get("raised") or failure.get("found", ""))
 
 
 def print_differences(record: Record) -> None:

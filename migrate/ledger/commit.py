@@ -98,10 +98,10 @@ def commit_scan(
             stored = [*unit.rejects, *(bad for item in unit.items for bad in item.bad)]
             if stored:
                 reject_table.add(connection, claim.run_id, stored)
-            at = (claim.segment, number)
-            units.add(connection, claim.run_id, "scan", claim.model, counts, cost, at)
             if not segments.advance(connection, claim, number, position):
                 raise LeaseLostError
+            at = (claim.segment, number)
+            units.add(connection, claim.run_id, "scan", claim.model, counts, cost, at)
         return counts
     except psycopg.Error as error:
         raise of_postgres(error, what) from None
@@ -157,29 +157,26 @@ def replace_item(
     try:
         change = 0
         with connection.transaction(), connection.cursor() as cursor:
-            for place, (table, owners, texts) in enumerate(owned):
+            for place, (table, owners, texts) in reversed(list(enumerate(owned))):
                 lines = item.lines[place]
                 is_row = len(lines) == 1 and unit.keys[place] == tuple(name for name, _ in owners)
                 if not is_row:
                     change -= target_rows.remove(connection, table, owners, [texts])
-                if lines:
-                    columns, key = unit.targets[place][1], unit.keys[place]
+            for place, (table, columns) in enumerate(unit.targets):
+                if item.lines[place]:
+                    key, lines = unit.keys[place], item.lines[place]
                     change += upsert_lines(cursor, table, columns, key, lines)
         return change
     except (psycopg.IntegrityError, psycopg.DataError) as error:
         return _refused(connection, unit, item, error)
 
 
-def remove_item(connection: Connection, owned: Sequence[OwnedRows]) -> int | None:
-    """Delete an item's rows under a savepoint, child rows first. None: others refer to them."""
-    try:
-        with connection.transaction():
-            return sum(
-                target_rows.remove(connection, table, owners, [texts])
-                for table, owners, texts in reversed(owned)
-            )
-    except psycopg.IntegrityError:
-        return None
+def remove_item(connection: Connection, owned: Sequence[OwnedRows]) -> int:
+    """Delete an item's rows, child rows first. Raises StillReferencedError."""
+    return sum(
+        target_rows.remove(connection, table, owners, [texts])
+        for table, owners, texts in reversed(owned)
+    )
 
 
 def _refused(connection: Connection, unit: Unit, item: LoadedItem, error: psycopg.Error) -> Reject:

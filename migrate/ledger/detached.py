@@ -12,16 +12,19 @@ def add(connection: Connection, run_id: str, objects: Iterable[Detached]) -> Non
     """Store definitions in the transaction that drops them."""
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into migrate.detached (table_name, name, kind, definition, run_id)"
-            " values (%s, %s, %s, %s, %s)",
-            [(one.table, one.name, one.kind, one.definition, run_id) for one in objects],
+            "insert into migrate.detached (table_name, name, kind, definition, comment, run_id)"
+            " values (%s, %s, %s, %s, %s, %s)",
+            [
+                (one.table, one.name, one.kind, one.definition, one.comment, run_id)
+                for one in objects
+            ],
         )
 
 
 def stored(connection: Connection) -> list[Detached]:
     """Everything that is off the target now."""
     rows = connection.execute(
-        "select table_name, name, kind, definition from migrate.detached order by 1, 2"
+        "select table_name, name, kind, definition, comment from migrate.detached order by 1, 2"
     )
     return [Detached(*row) for row in rows]
 

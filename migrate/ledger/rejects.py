@@ -88,8 +88,10 @@ def open_rejects(
 
 
 def _of(row: tuple[Any, ...]) -> Reject:
-    body = json.loads(row[10]) if row[10] is not None else None
-    return Reject(*row[:10], body=body, reject_id=row[11])
+    values = dict(zip(Reject.__slots__, row, strict=True))
+    if values["body"] is not None:
+        values["body"] = json.loads(values["body"])
+    return Reject(**values)
 
 
 def close(connection: Connection, reject_ids: Sequence[int], state: str) -> None:

@@ -7,7 +7,7 @@ from psycopg import sql
 from migrate.errors import AskOperatorError
 from migrate.target.connection import Connection
 
-VERSION = 1
+VERSION = 2
 
 _TABLES = """
 create schema if not exists migrate;
@@ -100,6 +100,17 @@ create table if not exists migrate.detached (
     detached_at timestamptz not null default clock_timestamp(),
     primary key (table_name, name)
 );
+alter table migrate.detached add column if not exists comment text;
+
+-- References that `orphans: null` set to NULL: set again when a retry brings what they refer to.
+create table if not exists migrate.dangling (
+    run_id text not null references migrate.runs,
+    table_name text not null,
+    column_name text not null,
+    key jsonb not null,
+    value text not null
+);
+create index if not exists dangling_idx on migrate.dangling (run_id, table_name, column_name);
 """
 
 # One command at a time changes a target; the number is "migrate" read as bytes, cut to 63 bits.
@@ -107,25 +118,30 @@ _LOCK = 0x6D69677261746
 
 
 def install(connection: Connection) -> None:
-    """Create what is missing. Raises AskOperatorError for a ledger of another version."""
-    row = connection.execute("select to_regclass('migrate.version') is not null").fetchone()
-    if row and row[0]:
-        found = connection.execute("select version from migrate.version").fetchone()
-        if found and found[0] != VERSION:
-            raise AskOperatorError(
-                f"the ledger in this target has version {found[0]}, this tool writes {VERSION}",
-                "use the tool version that made it, or a fresh target",
-            )
-        if found:
-            return
+    """Create what is missing. Raises AskOperatorError for a ledger of a later version."""
+    found = _version(connection)
+    if found > VERSION:
+        raise AskOperatorError(
+            f"the ledger in this target has version {found}, this tool writes {VERSION}",
+            "use the tool version that made it, or a fresh target",
+        )
+    if found == VERSION:
+        return
     # Two commands may start at once; CREATE IF NOT EXISTS is not safe against itself.
     connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK + 1])
-    connection.execute(_TABLES)
-    connection.execute(
-        "insert into migrate.version select %s where not exists (select from migrate.version)",
-        [VERSION],
-    )
+    connection.execute(_TABLES)  # versions so far only added to each other
+    connection.execute("delete from migrate.version")
+    connection.execute("insert into migrate.version values (%s)", [VERSION])
     connection.commit()
+
+
+def _version(connection: Connection) -> int:
+    """The version of the ledger that is there; 0: there is none."""
+    row = connection.execute("select to_regclass('migrate.version') is not null").fetchone()
+    if not row or not row[0]:
+        return 0
+    found = connection.execute("select version from migrate.version").fetchone()
+    return int(found[0]) if found else 0
 
 
 def exists(connection: Connection) -> bool:

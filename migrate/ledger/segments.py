@@ -50,18 +50,24 @@ def add(connection: Connection, run_id: str, planned: Iterable[PlannedSegments])
         )
 
 
-def claim(connection: Connection, run_id: str, phase: int) -> Claim | None:
-    """Take a segment nobody holds, unfinished ones with the most done first; None: none is left."""
+def claim(connection: Connection, run_id: str, phase: int, lease: uuid.UUID) -> Claim | None:
+    """Take a segment nobody holds, unfinished ones with the most done first; None: none is left,
+    or a later load replaced the run.
+
+    Asked again with the same lease, after a connection lost, it gives what that lease holds.
+    """
     row = connection.execute(
         "update migrate.segments s set lease = %(lease)s from ("
         "  select run_id, model, segment from migrate.segments"
-        "  where run_id = %(run)s and phase = %(phase)s and not finished and lease is null"
-        "  order by units desc, segments_total desc, model, segment"
+        "  where run_id = %(run)s and phase = %(phase)s and not finished"
+        "  and (lease is null or lease = %(lease)s)"
+        "  and exists (select from migrate.runs where run_id = %(run)s and state = 'loading')"
+        "  order by lease is null, units desc, segments_total desc, model, segment"
         "  limit 1 for update skip locked) free"
         " where (s.run_id, s.model, s.segment) = (free.run_id, free.model, free.segment)"
         " returning s.run_id, s.model, s.source_table, s.segment, s.segments_total, s.position,"
         " s.units, s.lease",
-        {"lease": uuid.uuid4(), "run": run_id, "phase": phase},
+        {"lease": lease, "run": run_id, "phase": phase},
     ).fetchone()
     connection.commit()
     if row is None:
@@ -77,14 +83,15 @@ def release_all(connection: Connection, run_id: str) -> None:
     connection.commit()
 
 
-def release(connection: Connection, claimed: Claim) -> None:
-    """Give a segment back, at the position that was last committed."""
+def void_others(connection: Connection, run_id: str) -> None:
+    """Void the leases of all runs but this, inside the transaction that replaces them.
+
+    Every row is written, also one without a lease: whoever is about to take it waits, and then
+    finds its run abandoned.
+    """
     connection.execute(
-        "update migrate.segments set lease = null"
-        " where run_id = %s and model = %s and segment = %s and lease = %s",
-        [claimed.run_id, claimed.model, claimed.segment, claimed.lease],
+        "update migrate.segments set lease = null where run_id <> %s and not finished", [run_id]
     )
-    connection.commit()
 
 
 def advance(

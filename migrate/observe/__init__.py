@@ -2,6 +2,7 @@
 
 from migrate.observe.events import (
     Event,
+    InspectProgress,
     LoadProgress,
     Note,
     Observer,
@@ -12,6 +13,6 @@ from migrate.observe.events import (
 )
 
 __all__ = [
-    "Event", "LoadProgress", "Note", "Observer", "StepFinished", "StepStarted", "VerifyProgress",
-    "silent",
+    "Event", "InspectProgress", "LoadProgress", "Note", "Observer", "StepFinished", "StepStarted",
+    "VerifyProgress", "silent",
 ]  # fmt: skip

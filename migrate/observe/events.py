@@ -41,13 +41,22 @@ class VerifyProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class InspectProgress:
+    """Items looked at so far, over all models. `items_expected` as in LoadProgress."""
+
+    items: int
+    items_expected: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something an operator should know while it happens."""
 
     message: str
 
 
-Event = StepStarted | StepFinished | LoadProgress | VerifyProgress | Note
+Event = StepStarted | StepFinished | LoadProgress | VerifyProgress | InspectProgress | Note
 Observer = Callable[[Event], None]
 
 

@@ -7,7 +7,8 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -63,13 +64,25 @@ def _run_once(
             reader, writer = context.Pipe(duplex=False)
             life, held = context.Pipe(duplex=False)
             process = context.Process(target=_child, args=(task, arguments, writer, life))
-            process.start()
+            with _interrupts_held():
+                process.start()
             writer.close()
             life.close()
             workers[process.sentinel] = (process, reader, held)
         return _wait_for(workers, on_tick, tick_seconds)
     finally:
         _stop(workers)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits for the end of the block. A process that starts in it inherits the mask: it
+    would answer Ctrl-C with a traceback while it is still importing."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _wait_for(
@@ -82,13 +95,21 @@ def _wait_for(
         for sentinel in wait(list(running), timeout=tick_seconds):
             process, reader, _ = running.pop(sentinel)
             process.join()
-            outcome = reader.recv() if reader.poll() else None
+            outcome = _outcome(reader)
             if isinstance(outcome, MigrateError):
                 raise outcome
             if outcome != "done":
                 return False
         on_tick()
     return True
+
+
+def _outcome(reader: Pipe) -> object:
+    """What a worker that ended said; None: nothing, it was killed."""
+    try:
+        return reader.recv() if reader.poll() else None
+    except EOFError:
+        return None
 
 
 def _stop(workers: Workers) -> None:
@@ -116,10 +137,11 @@ def _child(task: Task, arguments: tuple[Any, ...], writer: Pipe, life: Pipe) -> 
         writer.send(error)
     except Exception as error:  # noqa: BLE001 - the last place before the process ends
         # Only the kind and the place: an exception's text may hold a value of an item.
-        writer.send(DefectError(f"a worker failed: {_place(error)}"))
+        writer.send(DefectError(f"a worker failed: {place(error)}"))
 
 
-def _place(error: BaseException) -> str:
+def place(error: BaseException) -> str:
+    """An error's kind and where it was raised, without its text."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

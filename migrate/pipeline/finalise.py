@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from migrate.errors import AskOperatorError, MigrateError
-from migrate.ledger import detached, runs, schema, segments, units
+from migrate.errors import AskOperatorError
+from migrate.ledger import runs, schema, segments, units
 from migrate.ledger.runs import Run
 from migrate.observe import Observer, silent
+from migrate.pipeline.attach import Loosener, attach_all
 from migrate.pipeline.job import Job
 from migrate.pipeline.judge import Judge
+from migrate.pipeline.session import locked
 from migrate.target import constraints
-from migrate.target.connection import Connection, connect, translated
-from migrate.target.constraints import Detached
+from migrate.target.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +28,13 @@ class FinaliseResult:
 
 def finalise(job: Job, observer: Observer = silent) -> FinaliseResult:
     """Repeatable: what stands already is left alone. Raises AskOperatorError before a load."""
-    with (
-        translated(f"target {job.target.shown}"),
-        connect(job.target, name="migrate finalise") as connection,
-    ):
-        schema.install(connection)
-        schema.lock(connection)
+    with locked(job.target, "migrate finalise") as session:
+        connection = session.connection
         run = loaded_run(connection, job)
         before = _rejected(connection, run.run_id)
-        Judge(connection, run.run_id, job, observer).run()
-        attached = _attach_all(connection)
+        loosener = Loosener(connection, run.run_id, job.target_tables)
+        Judge(connection, run.run_id, job, loosener, observer).run()
+        attached = attach_all(connection)
         _analyse(connection, job.target_tables)
         runs.mark_finalised(connection, run.run_id)
         connection.commit()
@@ -65,30 +63,6 @@ def _rejected(connection: Connection, run_id: str) -> int:
     total = sum(counts.rejected for counts in units.accounting(connection, run_id).values())
     connection.commit()
     return total
-
-
-def _attach_all(connection: Connection) -> int:
-    """Each object in its own transaction, so that a stop half way loses no finished index."""
-    objects = constraints.in_attach_order(detached.stored(connection))
-    connection.commit()
-    for one in objects:
-        try:
-            with translated(f"{one.kind} {one.name} of {one.table}"), connection.transaction():
-                constraints.attach(connection, one)
-                _check_same(connection, one)
-                detached.remove(connection, one)
-        except MigrateError as error:
-            raise AskOperatorError(
-                f"{one.kind} {one.name} of {one.table} cannot be put back: {error.message}",
-                "rows break it; look at `migrate rejects` and the mapping's unique and references",
-            ) from error
-    return len(objects)
-
-
-def _check_same(connection: Connection, one: Detached) -> None:
-    """The catalogue must say again what it said before. Raises AskOperatorError."""
-    if one not in constraints.present(connection, [one.table]):
-        raise AskOperatorError(f"the catalogue differs from what was stored: {one.definition}")
 
 
 def _analyse(connection: Connection, tables: Sequence[str]) -> None:

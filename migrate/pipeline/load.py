@@ -6,13 +6,15 @@ import functools
 import time
 from dataclasses import dataclass
 
-from migrate.errors import AskOperatorError, DefectError
+from migrate.errors import AskOperatorError, DefectError, MigrateError
 from migrate.ledger import detached, runs, schema, segments, units
 from migrate.ledger.runs import Run
 from migrate.observe import LoadProgress, Note, Observer, silent
 from migrate.pipeline.engine import run_workers
 from migrate.pipeline.job import Job
+from migrate.pipeline.order import phases
 from migrate.pipeline.plan import Plan, make_plan, prepare_target
+from migrate.pipeline.session import Session, locked
 from migrate.pipeline.worker import work
 from migrate.target import constraints, rows
 from migrate.target.connection import Connection, connect, translated
@@ -49,24 +51,18 @@ def load(
     """
     plan = make_plan(job)
     prepare_target(job, plan)
-    with (
-        translated(f"target {job.target.shown}"),
-        connect(job.target, name="migrate load") as connection,
-    ):
-        schema.install(connection)
-        schema.lock(connection)
-        run = _open_run(connection, job, plan, again=again, replace=replace)
-        segments.release_all(connection, run.run_id)
-        before = units.load_totals(connection, run.run_id)
-        connection.commit()
-        if before.units and segments.left(connection, run.run_id):
+    with locked(job.target, "migrate load") as session:
+        run = _open_run(session.connection, job, plan, again=again, replace=replace)
+        segments.release_all(session.connection, run.run_id)
+        before = units.load_totals(session.connection, run.run_id)
+        session.connection.commit()
+        if before.units and segments.left(session.connection, run.run_id):
             observer(Note(f"going on with run {run.run_id}: {before.items} items are committed"))
         started = time.monotonic()
-        _run_phases(connection, job, plan, run, observer)
+        _run_phases(session, job, plan, run, observer)
         seconds = time.monotonic() - started
-        runs.mark_loaded(connection, run.run_id)
-        connection.commit()
-        return _result(connection, run.run_id, before, seconds)
+        session.run(lambda connection: runs.mark_loaded(connection, run.run_id))
+        return session.run(lambda connection: _result(connection, run.run_id, before, seconds))
 
 
 def _open_run(connection: Connection, job: Job, plan: Plan, *, again: bool, replace: bool) -> Run:
@@ -100,13 +96,38 @@ def _start(connection: Connection, job: Job, plan: Plan) -> Run:
     together."""
     with connection.transaction():
         run = runs.create(connection, job.profile, plan.fingerprint, job.mapping_hashes)
+        segments.void_others(connection, run.run_id)
         segments.add(connection, run.run_id, plan.segments)
         if job.constraints == "detach":
-            objects = constraints.present(connection, job.target_tables)
-            detached.add(connection, run.run_id, objects)
-            constraints.detach(connection, objects)
-        rows.remove_owned(connection, job.mappings)
+            _detach(connection, run, job)
+        _remove_owned(connection, job)
     return run
+
+
+def _detach(connection: Connection, run: Run, job: Job) -> None:
+    for key in constraints.resting_on(connection, job.target_tables):
+        raise AskOperatorError(
+            f"{key.index} of {key.target} cannot be taken off: {key.table}, which no mapping"
+            f" fills, refers to it ({key.name})",
+            "drop that foreign key by the target's own migrations, and add it after finalise",
+        )
+    objects = constraints.present(connection, job.target_tables)
+    detached.add(connection, run.run_id, objects)
+    constraints.detach(connection, objects)
+
+
+def _remove_owned(connection: Connection, job: Job) -> None:
+    phase_of = phases(job.mappings) if job.constraints == "keep" else {}
+    try:
+        rows.remove_owned(
+            connection, sorted(job.mappings, key=lambda one: phase_of.get(one.model, 0))
+        )
+    except rows.StillReferencedError as error:
+        raise AskOperatorError(
+            f"rows of {error.referring}, which no mapping fills, refer to rows that a load"
+            f" replaces ({error.constraint})",
+            "decide about those rows first; a load that goes on, and a retry, replace nothing",
+        ) from None
 
 
 def _refuse_strange_rows(connection: Connection, job: Job) -> None:
@@ -121,27 +142,42 @@ def _refuse_strange_rows(connection: Connection, job: Job) -> None:
         )
 
 
-def _run_phases(connection: Connection, job: Job, plan: Plan, run: Run, observer: Observer) -> None:
+def _run_phases(session: Session, job: Job, plan: Plan, run: Run, observer: Observer) -> None:
     started = time.monotonic()
 
     def tick() -> None:
-        items, rejected = units.progress(connection, run.run_id)
+        items, rejected = session.run(lambda connection: units.progress(connection, run.run_id))
         seconds = time.monotonic() - started
         observer(LoadProgress(items, plan.items_estimate, rejected, seconds))
 
+    def release() -> None:
+        session.run(lambda connection: segments.release_all(connection, run.run_id))
+
     for phase in sorted({one.phase for one in plan.segments}):
-        left = segments.left(connection, run.run_id, phase)
-        if not left:
+        left = functools.partial(segments.left, run_id=run.run_id, phase=phase)
+        count = session.run(left)
+        if not count:
             continue
         run_workers(
-            min(job.workers, left),
+            min(job.workers, count),
             work,
             (job, run.run_id, phase),
             on_tick=tick,
-            on_death=functools.partial(segments.release_all, connection, run.run_id),
+            on_death=release,
         )
-        if segments.left(connection, run.run_id, phase):
-            raise DefectError("the workers ended, but segments are left")
+        if session.run(left):
+            raise _unfinished(session, run)
+
+
+def _unfinished(session: Session, run: Run) -> MigrateError:
+    """Why workers ended before their work."""
+    latest = session.run(runs.latest)
+    if latest is not None and latest.run_id != run.run_id:
+        return AskOperatorError(
+            f"run {latest.run_id} of another command replaced run {run.run_id} meanwhile",
+            "see `migrate status` for what is in the target",
+        )
+    return DefectError("the workers ended, but segments are left")
 
 
 def can_go_on(job: Job) -> bool:

@@ -6,30 +6,31 @@ no change can be pending for a key; where a capture exists, its keys are left to
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from migrate.aws import client
 from migrate.item.refusal import Refusal
-from migrate.ledger import rejects, schema, units
+from migrate.ledger import dangling, rejects, units
 from migrate.ledger.commit import LoadedItem, remove_item, replace_item, write_item
 from migrate.ledger.rejects import Reject
 from migrate.ledger.units import Counts
 from migrate.mapping.compile import TOMBSTONE, MappedItem, NoRows
 from migrate.observe import Observer, silent
+from migrate.pipeline.attach import Loosener, attach_all
 from migrate.pipeline.finalise import loaded_run
 from migrate.pipeline.item_account import take_lists
 from migrate.pipeline.job import Job
-from migrate.pipeline.judge import Judge
+from migrate.pipeline.judge import CLASHES, Judge
 from migrate.pipeline.model import Model
+from migrate.pipeline.references import Settler, nulled_references
+from migrate.pipeline.session import locked
 from migrate.pipeline.worker import item_reject, loaded_item, new_unit
 from migrate.source.scan import get_item
-from migrate.target.connection import Connection, connect, translated
-
-_CLASHES = ("duplicate", "key-clash")
+from migrate.target.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +53,24 @@ def retry(
 ) -> RetryResult:
     """Try open rejects again with today's item and today's mapping, in rounds: a row that is
     written may be what another reject was waiting for."""
-    with (
-        translated(f"target {job.target.shown}"),
-        connect(job.target, name="migrate retry") as connection,
-    ):
-        schema.install(connection)
-        schema.lock(connection)
+    with locked(job.target, "migrate retry") as session:
+        connection = session.connection
         run = loaded_run(connection, job)
-        work = _Retry(connection, run.run_id, job, model, rules)
+        loosener = Loosener(connection, run.run_id, job.target_tables)
+        judge = Judge(connection, run.run_id, job, loosener, observer)
+        work = _Retry(connection, run.run_id, job, loosener, model, rules)
         tried = work.wanted()
-        # Of items that share a value, none may win by being tried first: those that clash go
-        # first and are judged before anything can refer to them.
-        work.round(_CLASHES)
-        Judge(connection, run.run_id, job, observer).run_clashes()
-        left = len(work.wanted()) + 1
-        while len(now := work.wanted()) < left:
-            left = len(now)
-            work.round(None)
-        connection.commit()
+        before: set[tuple[_Element, str]] | None = None
+        while (now := work.state()) != before:
+            before = now
+            # Of items that share a value, none may win by being tried first: they are judged
+            # together, before anything can refer to those that come back.
+            work.clashes(judge)
+            work.others()
+        if loosener.used:
+            judge.run()
+            attach_all(connection)
+        work.recover_references()
         return _result(connection, run.run_id, tried, work.wanted())
 
 
@@ -84,7 +85,10 @@ def _result(
     return RetryResult(run_id, len(tried), loaded, refused, superseded)
 
 
-def _element(reject: Reject) -> tuple[str, str, str | None, int | None]:
+_Element = tuple[str, str, str | None, int | None]
+
+
+def _element(reject: Reject) -> _Element:
     return reject.model, reject.item_key, reject.list, reject.place
 
 
@@ -94,12 +98,15 @@ class _Retry:
         connection: Connection,
         run_id: str,
         job: Job,
+        loosener: Loosener,
         model: str | None,
         rules: Sequence[str] | None,
     ) -> None:
         self._connection = connection
         self._run_id = run_id
         self._job = job
+        self._loosener = loosener
+        self._settler = Settler(connection, run_id, job.mappings)
         self._model = model
         self._rules = rules
         self._client = client("dynamodb", job.source)
@@ -113,32 +120,69 @@ class _Retry:
         self._connection.commit()
         return found
 
-    def round(self, rules: Sequence[str] | None) -> None:
-        """Try once every open reject of these rules (None: all but clashes) that was asked for."""
-        chosen = [
-            one
-            for one in self.wanted()
-            if (one.rule not in _CLASHES if rules is None else one.rule in rules)
-        ]
-        ordered = sorted(chosen, key=_identity)
-        for (model_name, item_key), _ in groupby(ordered, key=_identity):
+    def state(self) -> set[tuple[_Element, str]]:
+        """Everything that is rejected now, asked for or not, with its rule."""
+        found = rejects.open_rejects(self._connection, self._run_id)
+        self._connection.commit()
+        return {(_element(one), one.rule) for one in found}
+
+    def recover_references(self) -> None:
+        """Set references that `orphans: null` took, where what they refer to was written."""
+        with self._connection.transaction():
+            for reference in nulled_references(self._job.mappings):
+                dangling.recover(self._connection, self._run_id, reference)
+
+    def clashes(self, judge: Judge) -> None:
+        """Try the rejects that clash with nobody any more."""
+        wanted = {_identity(one) for one in self.wanted()}
+        for name, model in self._models.items():
+            found = rejects.open_rejects(self._connection, self._run_id, model=name, rules=CLASHES)
+            self._connection.commit()
+            images = {
+                one.item_key: (one.rule, self._image(model, one.item_key))
+                for one in found
+                if one.list is None
+            }
+            there = {key: (rule, item) for key, (rule, item) in images.items() if item is not None}
+            losers = judge.losers(model, there)
+            for key in images.keys() - losers:
+                if (name, key) in wanted:
+                    self._one(model, key)
+
+    def others(self) -> None:
+        """Try every other reject that was asked for."""
+        chosen = [one for one in self.wanted() if one.rule not in CLASHES]
+        for model_name, item_key in sorted({_identity(one) for one in chosen}):
             self._one(self._models[model_name], item_key)
+
+    def _image(self, model: Model, item_key: str) -> dict[str, Any] | None:
+        """The item as it is now."""
+        key = json.loads(item_key)
+        table = self._job.source_table(model.mapping.model)
+        return None if None in key.values() else get_item(self._client, table, key)
 
     def _one(self, model: Model, item_key: str) -> None:
         """All rejects of one item, in one transaction."""
-        key = json.loads(item_key)
-        table = self._job.source_table(model.mapping.model)
-        item = None if None in key.values() else get_item(self._client, table, key)
-        # Every open reject of the item is replaced, also those that were not asked for.
-        with self._connection.transaction():
+        key, item = json.loads(item_key), self._image(model, item_key)
+
+        def replace() -> None:
+            # Every open reject of the item is replaced, also those that were not asked for.
             whole = rejects.open_rejects(
                 self._connection, self._run_id, model=model.mapping.model, item_keys=[item_key]
             )
-            self._replace(model, item, whole)
+            self._replace(model, key, item, whole)
 
-    def _replace(self, model: Model, item: dict[str, Any] | None, whole: list[Reject]) -> None:
+        self._loosener.run(replace)
+
+    def _replace(
+        self,
+        model: Model,
+        key: dict[str, Any],
+        item: dict[str, Any] | None,
+        whole: list[Reject],
+    ) -> None:
         if item is None:
-            self._close(whole, "superseded")
+            self._without_rows(model, key, None, whole)
             return
         outcome = self._mapped(model, item)
         if isinstance(outcome, LoadedItem):
@@ -159,17 +203,23 @@ class _Retry:
         rejects.close(self._connection, [one.reject_id for one in whole], state)
 
     def _without_rows(
-        self, model: Model, item: dict[str, Any], outcome: NoRows | Reject, whole: list[Reject]
+        self,
+        model: Model,
+        item: dict[str, Any],
+        outcome: NoRows | Reject | None,
+        whole: list[Reject],
     ) -> None:
-        """Deleted softly, filtered, or refused (again): its rows go, as after a fresh load."""
+        """Deleted, filtered, or refused (again): its rows go, as after a fresh load. `item` need
+        hold no more than its key."""
+        if isinstance(outcome, Reject) and _is_kept(outcome, whole):
+            return
         counts = _account_of(whole)
         if counts.loaded:
-            removed = remove_item(self._connection, model.locator.rows_of(item))
-            if removed is None:  # other rows refer to it, so it must stay until they are gone
-                return
-            _take_lists(model, item, counts)
-            counts.rows -= removed
-        if isinstance(outcome, Reject):
+            take_lists(self._connection, model, item, whole, counts)
+            counts.rows -= remove_item(self._connection, model.locator.rows_of(item))
+        if outcome is None:
+            counts.read -= 1
+        elif isinstance(outcome, Reject):
             counts.rejected += 1
             rejects.add(self._connection, self._run_id, [outcome])
         elif outcome is TOMBSTONE:
@@ -183,23 +233,33 @@ class _Retry:
         """Write the item; a row that PostgreSQL refuses keeps or makes it a reject."""
         unit = new_unit(model.function)
         counts = _account_of(whole)
+        settled = self._settler.settled(model, loaded)
+        if isinstance(settled, Reject):
+            self._without_rows(model, loaded.body, settled, whole)
+            return
+        loaded = settled
         if counts.loaded:
+            take_lists(self._connection, model, loaded.body, whole, counts)
             owned = model.locator.rows_of(loaded.body)
             outcome = replace_item(self._connection, unit, loaded, owned)
         else:  # nothing of it is there: a row with its key would be another item's
             outcome = write_item(self._connection, unit, loaded) or loaded.rows
         if isinstance(outcome, Reject):
-            if not counts.loaded:  # else its rows stay, and so do the rejects of its elements
-                self._close(whole, "retried")
-                rejects.add(self._connection, self._run_id, [outcome])
+            self._refused(model, loaded, outcome, whole)
             return
         self._count_written(model, loaded, counts, outcome)
         self._close(whole, "retried")
         rejects.add(self._connection, self._run_id, loaded.bad)
 
+    def _refused(
+        self, model: Model, loaded: LoadedItem, outcome: Reject, whole: list[Reject]
+    ) -> None:
+        """PostgreSQL refused the item as it is now."""
+        if any(one.list is not None and one.rule in CLASHES for one in whole):
+            return  # an element of it still clashes: the rows stay, and so do the rejects
+        self._without_rows(model, loaded.body, outcome, whole)
+
     def _count_written(self, model: Model, loaded: LoadedItem, counts: Counts, change: int) -> None:
-        if counts.loaded:
-            _take_lists(model, loaded.body, counts)
         counts.loaded += 1
         counts.rows += change
         for name, (read, made, filtered, rejected) in loaded.lists.items():
@@ -211,7 +271,14 @@ class _Retry:
         self._add(model, counts)
 
     def _add(self, model: Model, counts: Counts) -> None:
-        units.add(self._connection, self._run_id, "retry", model.mapping.model, counts)
+        if counts != Counts():
+            units.add(self._connection, self._run_id, "retry", model.mapping.model, counts)
+
+
+def _is_kept(outcome: Reject, whole: list[Reject]) -> bool:
+    """Whether the ledger holds just this reject of the item already."""
+    held = [dataclasses.replace(one, reject_id=0) for one in whole]
+    return held == [outcome]
 
 
 def _account_of(whole: list[Reject]) -> Counts:

@@ -1,9 +1,11 @@
-"""Verifies a loaded target: reconciliation both ways, orphans, and the accounting held against
-the verifier's own count."""
+"""Verifies a loaded target: reconciliation both ways, orphans, suites, and the accounting held
+against the verifier's own count."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,9 +16,14 @@ from migrate.pipeline.finalise import loaded_run
 from migrate.pipeline.job import Job
 from migrate.target.connection import Connection, connect, translated
 from migrate.validate.accounting import Accounts, ChildTotals, ModelTotals, account
+from migrate.validate.foreign import foreign_rows
 from migrate.validate.orphans import Orphans, orphans
 from migrate.validate.outcome import Reconciliation, Rejected
 from migrate.validate.reconcile import reconcile
+from migrate.validate.session import Connect
+from migrate.validate.suites.check import Suite
+from migrate.validate.suites.outcome import SuiteOutcome
+from migrate.validate.suites.process import Running, suites_running
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,9 @@ class Verification:
     orphans: list[Orphans]
     unfinished: list[str] = field(default_factory=list)
     """Why nothing can be called equal yet, such as constraints that are still off."""
+    suites: list[SuiteOutcome] = field(default_factory=list)
+    foreign: dict[str, int] = field(default_factory=dict)
+    """Rows of the new system by table, where a mapping owns a part only."""
 
     @property
     def verdict(self) -> Literal["equal", "different", "unfinished"]:
@@ -41,13 +51,22 @@ class Verification:
         return sum(one.count for one in self.orphans)
 
     @property
+    def suites_unmet(self) -> int:
+        """Checks that failed (warnings left out) or could not be evaluated."""
+        return sum(one.failed + one.raised for one in self.suites)
+
+    @property
     def passed(self) -> bool:
-        return self.verdict == "equal" and self.accounts.balanced and not self.orphans_total
+        sound = self.accounts.balanced and not self.orphans_total and not self.suites_unmet
+        return self.verdict == "equal" and sound
 
 
-def verify(job: Job, observer: Observer = silent) -> Verification:
+def verify(
+    job: Job, observer: Observer = silent, rules: Sequence[Suite] | None = None
+) -> Verification:
     """Compare a target with a source that nobody writes to. Changes nothing in the tables.
 
+    `rules`: suites beside those that the mappings promise by themselves; None: no suites at all.
     Raises AskOperatorError before a load is complete, else as `migrate.validate.reconcile`.
     """
     with (
@@ -57,22 +76,33 @@ def verify(job: Job, observer: Observer = silent) -> Verification:
         run = loaded_run(connection, job)
         off = detached.stored(connection)
         connection.rollback()
-        found = reconcile(
-            job.mappings,
-            job.source_tables,
-            functools.partial(connect, job.target, name="migrate validate"),
-            functools.partial(client, "dynamodb", job.source),
-            functools.partial(_rejected, run.run_id),
-            workers=job.workers,
-            observer=observer,
-        )
-        return Verification(
-            run_id=run.run_id,
-            reconciliation=found,
-            accounts=_accounts(connection, run.run_id, found),
-            orphans=orphans(connection, job.mappings),
-            unfinished=[f"{one.kind} {one.name} of {one.table} is off" for one in off],
-        )
+        again = functools.partial(connect, job.target, name="migrate validate")
+        with _suites(again, job, rules) as running:
+            found = reconcile(
+                job.mappings,
+                job.source_tables,
+                again,
+                functools.partial(client, "dynamodb", job.source),
+                functools.partial(_rejected, run.run_id),
+                workers=job.workers,
+                observer=observer,
+            )
+            return Verification(
+                run_id=run.run_id,
+                reconciliation=found,
+                accounts=_accounts(connection, run.run_id, found),
+                orphans=orphans(connection, job.mappings),
+                unfinished=[f"{one.kind} {one.name} of {one.table} is off" for one in off],
+                foreign=foreign_rows(connection, job.mappings),
+                suites=running.outcomes() if running else [],
+            )
+
+
+def _suites(
+    again: Connect, job: Job, rules: Sequence[Suite] | None
+) -> AbstractContextManager[Running | None]:
+    """The suites, beside whatever the block does."""
+    return nullcontext() if rules is None else suites_running(again, job.mappings, rules)
 
 
 def _rejected(

@@ -38,6 +38,17 @@ class Broken:
     cause: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Victims:
+    """Items behind rows that must go, with the keys of those rows in `table`."""
+
+    model: Model
+    table: Table
+    broken: Broken
+    items: list[dict[str, Any]]
+    keys: set[KeyTexts]
+
+
 class Finder:
     """Finds the items behind rows: by their key where the row holds it, else by a scan."""
 
@@ -103,43 +114,45 @@ class Finder:
 
 def row_keys(model: Model, table: Table, item: dict[str, Any]) -> set[KeyTexts]:
     """The keys of the rows that an item makes in `table`."""
-    return _texts_of(model, table, table.key_columns, item)
-
-
-def values_of(model: Model, table: Table, column: str, items: Sequence[dict[str, Any]]) -> set[str]:
-    """The texts that items have in one column, without NULL."""
-    found = {one[0] for item in items for one in _texts_of(model, table, [column], item)}
-    return found - {item_text.NULL}
-
-
-def _texts_of(
-    model: Model, table: Table, names: Sequence[str], item: dict[str, Any]
-) -> set[KeyTexts]:
     mapped = model.mapped(item)
     if mapped is None:
         return set()
-    place = model.mapping.tables.index(table)
     columns = list(table.columns)
-    at = [columns.index(name) for name in names]
-    rows_made = [line[:-1].split("\t") for line in mapped.lines[place]]
+    at = [columns.index(name) for name in table.key_columns]
+    rows_made = [line[:-1].split("\t") for line in mapped.lines[model.mapping.tables.index(table)]]
     return {tuple(item_text.unescaped(values[i]) for i in at) for values in rows_made}
 
 
-def reject_items(
+def reject(
+    connection: Connection, run_id: str, victims: Victims, gone: set[tuple[str, str]]
+) -> int:
+    """Move items, or single elements, to the rejects, inside the caller's transaction.
+
+    `gone` are (model, item key) that went before in it; items that go now are added. Returns
+    how many moved.
+    """
+    model, table, broken = victims.model, victims.table, victims.broken
+    keyed = [(item_key_text(model.mapping, item), item) for item in victims.items]
+    left = {key: item for key, item in keyed if (model.mapping.model, key) not in gone}
+    if isinstance(table, Child) and table.bad_element == "element":
+        items = list(left.values())
+        return _reject_elements(connection, run_id, model, table, items, victims.keys, broken)
+    gone.update((model.mapping.model, key) for key in left)
+    return _reject_items(connection, run_id, model, left, broken)
+
+
+def _reject_items(
     connection: Connection,
     run_id: str,
     model: Model,
-    items: Sequence[dict[str, Any]],
+    items: dict[str, dict[str, Any]],
     broken: Broken,
 ) -> int:
-    """Move loaded items to the rejects, inside the caller's transaction. Returns how many."""
+    """Move loaded items, by item key, to the rejects."""
     mapping = model.mapping
-    counts = Counts()
-    keys = [item_key_text(mapping, item) for item in items]
-    elements = _close_element_rejects(connection, run_id, mapping, keys)
-    for key, item in zip(keys, items, strict=True):
-        counts.loaded -= 1
-        counts.rejected += 1
+    counts = Counts(loaded=-len(items), rejected=len(items))
+    elements = _close_element_rejects(connection, run_id, mapping, list(items))
+    for key, item in items.items():
         take_lists(connection, model, item, elements.get(key, []), counts)
         for target, owners, texts in reversed(model.locator.rows_of(item)):
             counts.rows -= rows.remove(connection, target, owners, [texts])
@@ -148,7 +161,7 @@ def reject_items(
             mapping.model, key, broken.rule, broken.table, broken.column,
             cause=broken.cause, mapping_hash=mapping.hash, body=item,
         )
-        for key, item in zip(keys, items, strict=True)
+        for key, item in items.items()
     ]  # fmt: skip
     rejects.add(connection, run_id, stored)
     units.add(connection, run_id, "finalise", mapping.model, counts)
@@ -167,7 +180,7 @@ def _close_element_rejects(
     return by_item
 
 
-def reject_elements(
+def _reject_elements(
     connection: Connection,
     run_id: str,
     model: Model,
@@ -183,10 +196,12 @@ def reject_elements(
     stored: list[Reject] = []
     owners = [(name, child.columns[name]) for name in child.key_columns]
     for item in items:
-        for place, element, key in _elements(child, item):
+        for place, element, key in elements_of(child, item):
             if key not in bad_keys:
                 continue
             removed = rows.remove(connection, child.target, owners, [key])
+            if not removed:  # it went for another rule
+                continue
             counts.rows -= removed
             lists.rows -= removed
             lists.rejected += removed
@@ -202,7 +217,7 @@ def reject_elements(
     return len(stored)
 
 
-def _elements(child: Child, item: dict[str, Any]) -> list[tuple[int, Any, KeyTexts]]:
+def elements_of(child: Child, item: dict[str, Any]) -> list[tuple[int, Any, KeyTexts]]:
     """The elements that can make a row, with their places and keys."""
     row = generate(child)
     found: list[tuple[int, Any, KeyTexts]] = []

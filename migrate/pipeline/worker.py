@@ -5,11 +5,11 @@ from __future__ import annotations
 import resource
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from migrate.errors import RetryLaterError
 from migrate.item.refusal import Refusal
 from migrate.ledger import segments
 from migrate.ledger.commit import LeaseLostError, LoadedItem, Unit, commit_scan
@@ -20,18 +20,16 @@ from migrate.mapping.compile import TOMBSTONE, MappedItem, RowFunction
 from migrate.mapping.key import item_key_text
 from migrate.mapping.path import text
 from migrate.pipeline.job import Job
+from migrate.pipeline.patience import Patience
 from migrate.source.scan import Page, scan_client, scan_segment
-from migrate.target.connection import Connection, connect
-
-# A database that restarts is back within this; afterwards the run stops and can go on later.
-_RECONNECT_SECONDS_MAX = 30.0
+from migrate.target.connection import Connection, TransientError, connect, translated
 
 
 def work(job: Job, run_id: str, phase: int) -> None:
     """Load segments until none of this phase is free. Raises errors of migrate.errors."""
     worker = _Worker(job, run_id)
     try:
-        while (claim := segments.claim(worker.connection, run_id, phase)) is not None:
+        while (claim := worker.claim(phase)) is not None:
             worker.load(claim)
     finally:
         worker.connection.close()
@@ -158,6 +156,17 @@ class _Worker:
             self.client, claim.source_table, claim.segment, claim.segments_total, claim.position
         )
 
+    def claim(self, phase: int) -> Claim | None:
+        """Take a free segment, once, whatever happens to the connection meanwhile."""
+        lease, patience = uuid.uuid4(), Patience()
+        while True:
+            try:
+                with translated("the ledger"):
+                    return segments.claim(self.connection, self.run_id, phase, lease)
+            except TransientError as error:
+                patience.spend(error)
+            self._reconnect(patience)
+
     def _commit(
         self,
         claim: Claim,
@@ -167,31 +176,37 @@ class _Worker:
         cost: Cost,
     ) -> None:
         """Commit, once, whatever happens to the connection meanwhile."""
-        deadline = time.monotonic() + _RECONNECT_SECONDS_MAX
+        patience = Patience()
         while True:
             try:
                 commit_scan(self.connection, claim, unit, number, position, cost)
                 return
-            except RetryLaterError:
-                committed = self._after_loss(claim, deadline)
+            except TransientError as error:
+                patience.spend(error)
+            # The ledger decides whether it happened.
+            committed = self._units_committed(claim, patience)
             if committed is None:
                 raise LeaseLostError
             if committed >= number:
                 return
 
-    def _after_loss(self, claim: Claim, deadline: float) -> int | None:
-        """Reconnect, and ask the ledger whether the commit happened."""
-        pause = 0.2
+    def _units_committed(self, claim: Claim, patience: Patience) -> int | None:
+        while True:
+            self._reconnect(patience)
+            try:
+                with translated("the ledger"):
+                    return segments.units_committed(self.connection, claim)
+            except TransientError as error:
+                patience.spend(error)
+
+    def _reconnect(self, patience: Patience) -> None:
+        self.connection.close()
         while True:
             try:
-                self.connection.close()
                 self.connection = connect(self.job.target, name=f"migrate load {self.run_id}")
-                return segments.units_committed(self.connection, claim)
-            except RetryLaterError:
-                if time.monotonic() + pause > deadline:
-                    raise
-            time.sleep(pause)
-            pause = min(pause * 2, 5.0)
+                return
+            except TransientError as error:
+                patience.spend(error)
 
 
 def _cost(clock: _Clock, size: int, *, resumed: bool) -> Cost:

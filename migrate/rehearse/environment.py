@@ -26,14 +26,17 @@ def opened(
     workers: int | None = None,
     fresh: bool = False,
     need_source: bool = True,
+    need_target: bool = True,
 ) -> Iterator[Job]:
     """The job of a profile. Embedded servers run until the end of the block.
+
+    Without `need_target` none is asked for, and the job's target must not be used.
 
     The environment wins over the profile: MIGRATE_TARGET_URL, AWS_ENDPOINT_URL_DYNAMODB (or
     AWS_ENDPOINT_URL). `fresh` wipes the embedded stack first.
     """
     endpoint = _endpoint(profile)
-    url = _target_url(profile)
+    url = _target_url(profile) if need_target else ""
     wants_source = need_source and endpoint == "embedded"
     if fresh and "embedded" not in (endpoint, url):
         raise FixInputError(

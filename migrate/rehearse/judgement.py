@@ -21,13 +21,15 @@ def judged(
     tables = verification.reconciliation.tables
     accounts = verification.accounts
     beyond = sum(1 for one in rejects if not one.passed)
-    unbalanced = sum(1 for one in [*accounts.models, *accounts.children] if not one.balanced)
+    balanced = [one.balanced for one in accounts.models]
+    balanced += [one.balanced for one in accounts.children]
     return [
         _at_most("missing", settings.missing_max, sum(one.missing for one in tables)),
         _at_most("extra", settings.extra_max, sum(one.extra for one in tables)),
         _at_most("different", settings.different_max, sum(one.different for one in tables)),
         _at_most("orphans", settings.orphans_max, verification.orphans_total),
-        _at_most("accounting", 0, unbalanced),
+        _at_most("suites", 0, verification.suites_unmet),
+        _at_most("accounting", 0, balanced.count(False)),
         _at_most("rejects", 0, beyond),
         _at_most("window_seconds", settings.window_seconds, round(seconds, 1)),
     ]

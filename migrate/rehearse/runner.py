@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from migrate.errors import AskOperatorError
-from migrate.mapping.files import load_mappings
-from migrate.observe import Observer, StepFinished, StepStarted, silent
+from migrate.observe import Note, Observer, StepFinished, StepStarted, silent
 from migrate.pipeline.finalise import finalise
 from migrate.pipeline.job import Job
 from migrate.pipeline.load import LoadResult, can_go_on, load
 from migrate.pipeline.plan import make_plan
+from migrate.pipeline.specification import Specification, no_rules_note, read_specification
 from migrate.pipeline.verify import Verification, verify
 from migrate.rehearse import facts, judgement
 from migrate.rehearse.environment import opened
@@ -34,6 +34,7 @@ from migrate.report.record import (
     Reconciled,
     Record,
     Step,
+    SuiteResult,
     Throughput,
 )
 from migrate.report.write import write_reports
@@ -58,6 +59,8 @@ class Options:
     fresh: bool = False
     replace: bool = False
     lang: str = "ja"
+    suites: Path | None = None
+    """Folder of business rules; None: the one named like the mappings folder."""
 
 
 @dataclass
@@ -94,8 +97,11 @@ def rehearse(
     clock = _Clock(observer)
     started_at = _now()
     with clock.step("lint") as summary:
-        mappings = load_mappings(mappings_folder)
-        summary.append(f"{len(mappings)} mappings")
+        specification = read_specification(mappings_folder, options.suites)
+        mappings = specification.mappings
+        summary.append(f"{len(mappings)} mappings, {specification.rules_total} business rules")
+    if specification.rules_folder is None:
+        observer(Note(no_rules_note(mappings_folder)))
     with ExitStack() as stack:
         with clock.step("prepare") as summary:
             job = stack.enter_context(
@@ -104,7 +110,7 @@ def rehearse(
             data = _sample(profile, job, options, observer)
             if data:
                 summary.append(f"sample of {data['items']:,} items, seed {data['seed']}")
-        verification, loaded = _migrate(job, clock, may_replace=options.replace)
+        verification, loaded = _migrate(job, clock, specification, may_replace=options.replace)
         record = _record(profile, clock, verification, loaded, facts.ledger_facts(job))
         record.started_at = started_at
         record.versions = facts.versions(profile, job, data)
@@ -125,7 +131,9 @@ def _sample(profile: Profile, job: Job, options: Options, observer: Observer) ->
     return prepare_sample(profile, job, items=options.items, seed=options.seed, observer=observer)
 
 
-def _migrate(job: Job, clock: _Clock, *, may_replace: bool) -> tuple[Verification, LoadResult]:
+def _migrate(
+    job: Job, clock: _Clock, specification: Specification, *, may_replace: bool
+) -> tuple[Verification, LoadResult]:
     """From the plan to the verified target."""
     with clock.step("plan") as summary:
         plan = make_plan(job)
@@ -138,7 +146,7 @@ def _migrate(job: Job, clock: _Clock, *, may_replace: bool) -> tuple[Verificatio
         finished = finalise(job, clock.observer)
         summary.append(f"{finished.attached} constraints and indexes")
     with clock.step("validate") as summary:
-        verification = verify(job, clock.observer)
+        verification = verify(job, clock.observer, specification.rules)
         summary.append(verification.verdict)
     return verification, loaded
 
@@ -174,6 +182,8 @@ def _record(
             for one in accounts.children
         ],
         reconciliation=[Reconciled(**asdict(one)) for one in found.tables],
+        suites=suites_of(verification),
+        foreign=verification.foreign,
         steps=[
             replace(step, planned_seconds=profile.planned_seconds.get(step.name))  # type: ignore[call-overload]
             for step in clock.steps
@@ -185,6 +195,14 @@ def _record(
         load={name: getattr(loaded, name) for name in _LOAD_FACTS},
         earlier=ledger.earlier,
     )
+
+
+def suites_of(verification: Verification) -> list[SuiteResult]:
+    """The suites as the record holds them: failures with their first keys, then what raised."""
+    return [
+        SuiteResult(one.suite, one.passed, one.checks, one.failed, one.raised, one.listed())
+        for one in verification.suites
+    ]
 
 
 def differences_of(verification: Verification) -> list[Difference]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from migrate.report.drawing import ThroughputDrawing, TimelineDrawing
+from migrate.report.type_bars import TypesDrawing
 
 Kind = Literal["text", "code", "count", "number", "duration", "mark", "time", "blank"]
 Value = str | int | float | bool | None
@@ -79,7 +80,7 @@ class Chart:
     template: ClassVar[str] = "chart"
     title: str
     caption: str
-    drawing: TimelineDrawing | ThroughputDrawing
+    drawing: TimelineDrawing | ThroughputDrawing | TypesDrawing
     data: Table | None = None
 
 

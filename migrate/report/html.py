@@ -26,13 +26,16 @@ _PLAIN = re.compile(r"[A-Za-z0-9._ -]")
 def render_html(record: Record, lang: str) -> str:
     """The page in `ja` or `en`: inline styles and drawings, no scripts, nothing to fetch."""
     texts = Texts.load(lang)
+    return render_template("report.html.j2", texts, document=document_of(record, lang))
+
+
+def render_template(name: str, texts: Texts, **values: Any) -> str:
+    """A page of this style; its template gets `values`, the texts and the way to show values."""
 
     def shown(value: Value, kind: Kind) -> str:
         return display(value, kind, texts)
 
-    document = document_of(record, lang)
-    template = _environment().get_template("report.html.j2")
-    return template.render(document=document, t=texts, shown=shown)
+    return _environment().get_template(name).render(t=texts, shown=shown, **values)
 
 
 def _environment() -> Environment:

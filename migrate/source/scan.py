@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrate.aws import Source, bare_session, client_of, translated
+from migrate.errors import RetryLaterError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,7 @@ class Page:
 
 def scan_client(source: Source) -> Any:
     """A DynamoDB client whose Scan answers stay typed JSON."""
-    import botocore.parsers
-
-    parsers = botocore.parsers
+    from botocore import parsers
 
     class TypedJsonParser(parsers.JSONParser):  # type: ignore[misc]
         """Hands Scan's body over undecoded; everything else is botocore's."""
@@ -66,14 +65,17 @@ def scan_segment(
     segment: int,
     segments_total: int,
     start_key: dict[str, Any] | None = None,
+    *,
+    items_max: int | None = None,
 ) -> Iterator[Page]:
     """Pages of one segment from `start_key` (typed JSON) on, read consistently.
 
-    Only a missing LastEvaluatedKey ends a segment; an empty page does not. Raises FixInputError
-    and RetryLaterError as `migrate.aws.translated`.
+    Only a missing LastEvaluatedKey ends a segment; an empty page does not. With `items_max` it
+    also ends behind so many items, and the last page's `next_key` says where. Raises
+    FixInputError and RetryLaterError as `migrate.aws.translated`.
     """
-    position = start_key
-    while True:
+    position, left = start_key, items_max
+    while left is None or left > 0:
         request: dict[str, Any] = {
             "TableName": table,
             "Segment": segment,
@@ -82,25 +84,35 @@ def scan_segment(
         }
         if position is not None:
             request["ExclusiveStartKey"] = _with_bytes(position)
+        if left is not None:
+            request["Limit"] = left
         with translated(f"table {table}"):
             body: bytes = client.scan(**request)["Body"]
         answer = parse_body(body)
         position = answer.get("LastEvaluatedKey")
-        yield Page(answer.get("Items", []), position, len(body))
+        items = answer.get("Items", [])
+        yield Page(items, position, len(body))
+        left = None if left is None else left - len(items)
         if position is None:
             return
 
 
 def parse_body(body: bytes) -> dict[str, Any]:
-    """A Scan answer as plain dictionaries."""
+    """A Scan answer as plain dictionaries. Raises RetryLaterError for one that was cut."""
     import orjson
 
+    answer: dict[str, Any]
     try:
-        return orjson.loads(body)  # type: ignore[no-any-return]
+        answer = orjson.loads(body)
     except orjson.JSONDecodeError:
         # orjson refuses lone surrogates; the standard parser lets them pass, and the mapping
         # then rejects the one item that holds them instead of losing a page.
-        return json.loads(body)  # type: ignore[no-any-return]
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            hint = "something between here and DynamoDB cuts it; the same command goes on"
+            raise RetryLaterError("an answer of DynamoDB is not whole", hint) from None
+    return answer
 
 
 def get_item(client: Any, table: str, key: dict[str, Any]) -> dict[str, Any] | None:
@@ -108,7 +120,7 @@ def get_item(client: Any, table: str, key: dict[str, Any]) -> dict[str, Any] | N
     with translated(f"table {table}"):
         answer = client.get_item(TableName=table, Key=_with_bytes(key), ConsistentRead=True)
     found = answer.get("Item")
-    return None if found is None else _with_base64(found)  # type: ignore[no-any-return]
+    return None if found is None else _with_base64(found)
 
 
 def _with_bytes(key: dict[str, Any]) -> dict[str, Any]:

@@ -37,8 +37,8 @@ def describe(client: Any, name: str) -> SourceTable:
     stream = table.get("StreamSpecification", {})
     return SourceTable(
         name=name,
-        # DynamoDB Local gives no id; the ARN then tells one table from another.
-        table_id=table.get("TableId", ""),
+        # DynamoDB Local gives no id; a table made anew has another time.
+        table_id=table.get("TableId") or table["CreationDateTime"].isoformat(),
         arn=table["TableArn"],
         key=tuple(entry["AttributeName"] for entry in schema),
         items_estimate=table.get("ItemCount", 0),

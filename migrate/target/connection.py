@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import conninfo
+from psycopg import conninfo, pq
 
 from migrate.errors import DefectError, FixInputError, MigrateError, RetryLaterError
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+class TransientError(RetryLaterError):
+    """A connection lost, a server that restarts, a deadlock: it may work in a moment."""
+
 
 _LOCAL = {"", "localhost", "127.0.0.1", "::1"}
 
@@ -33,27 +38,33 @@ class Target:
 
     @property
     def parts(self) -> dict[str, str]:
-        """Raises FixInputError for a URL that is none."""
+        """What libpq will use: the URL, then its PG* variables. Raises FixInputError."""
         try:
             parsed = conninfo.conninfo_to_dict(self.url)
         except psycopg.ProgrammingError:
             hint = "write postgresql://user@host:5432/database"
             raise FixInputError("the target URL cannot be read", hint) from None
-        return {name: str(value) for name, value in parsed.items() if value is not None}
+        given = {name: str(value) for name, value in parsed.items() if value is not None}
+        return {**_defaults(), **given}
 
     @property
     def shown(self) -> str:
         """host:port/database, without user and password."""
         parts = self.parts
-        host, port = parts.get("host", "localhost"), parts.get("port", "5432")
+        host, port = parts.get("host") or parts.get("hostaddr", "localhost"), parts["port"]
         return f"{host}:{port}/{parts.get('dbname', '')}"
 
     def check_tls(self) -> None:
         """Refuse to send patients' data over a connection that proves nothing."""
         parts = self.parts
-        hosts = parts.get("host", "").split(",")
+        # hostaddr is where libpq goes when both are given; a service file may say anything.
+        hosts = (parts.get("hostaddr") or parts.get("host", "")).split(",")
         local = all(host in _LOCAL or host.startswith("/") for host in hosts)
-        if local or self.allow_unverified_tls or parts.get("sslmode") == "verify-full":
+        if (
+            (local and "service" not in parts)
+            or self.allow_unverified_tls
+            or parts.get("sslmode") == "verify-full"
+        ):
             return
         raise FixInputError(
             f"the target {self.shown} is not local, and its URL does not verify TLS",
@@ -82,6 +93,11 @@ def connect(target: Target, *, autocommit: bool = False, name: str = "migrate") 
             connect_timeout=10,
             keepalives_idle=30,
         )
+
+
+def _defaults() -> dict[str, str]:
+    options = pq.Conninfo.get_defaults()
+    return {one.keyword.decode(): one.val.decode() for one in options if one.val}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +137,10 @@ def of_postgres(error: psycopg.Error, what: str) -> MigrateError:
         return FixInputError(f"{what}: not permitted ({code}){_where(error)}", _GRANT_HINT)
     if code == "53100":
         return RetryLaterError(f"{what}: the disk is full", "make room; the same command goes on")
-    if code[:2] in {"08", "53", "57", "40", "55"}:
-        return RetryLaterError(f"{what}: PostgreSQL is not available ({code})", _AGAIN_HINT)
+    if code[:2] in {"08", "57", "40"}:
+        return TransientError(f"{what}: PostgreSQL is not available ({code})", _AGAIN_HINT)
+    if code[:2] in {"53", "55"}:
+        return RetryLaterError(f"{what}: PostgreSQL cannot go on now ({code})", _AGAIN_HINT)
     if code in {"3D000", "3F000", "42P01", "42703", "42704"}:
         return FixInputError(f"{what}: something is missing ({code}){_where(error)}", _PLAN_HINT)
     return DefectError(f"{what}: PostgreSQL refused a statement ({code}){_where(error)}")
@@ -141,14 +159,20 @@ def _where(error: psycopg.Error) -> str:
 
 def _without_code(error: psycopg.Error, what: str) -> MigrateError:
     """libpq gives no code when connecting fails; its text names hosts and roles, never rows."""
+    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return DefectError(f"{what}: {type(error).__name__}")
     text = str(error).lower()
     if "password authentication failed" in text or "no password supplied" in text:
         return FixInputError(f"{what}: wrong user or password", "check MIGRATE_TARGET_URL")
-    if "does not exist" in text:
-        return FixInputError(f"{what}: no such role or database", "check MIGRATE_TARGET_URL")
-    if "pg_hba.conf" in text or "not permitted to log in" in text:
-        return FixInputError(f"{what}: the server does not let this role in", _GRANT_HINT)
-    if "certificate" in text or "ssl" in text:
+    if any(word in text for word in _TLS_WORDS):
         hint = "check sslmode and sslrootcert; Aurora's CA bundle is a public file"
         return FixInputError(f"{what}: TLS could not be verified", hint)
-    return RetryLaterError(f"{what} cannot be reached", "check host, port and network; try again")
+    if "does not exist" in text:
+        return FixInputError(f"{what}: no such role or database", "check MIGRATE_TARGET_URL")
+    if any(word in text for word in ("pg_hba.conf", "not permitted to log in", "permission den")):
+        return FixInputError(f"{what}: the server does not let this role in", _GRANT_HINT)
+    return TransientError(f"{what} cannot be reached", "check host, port and network; try again")
+
+
+# Not the bare word: a lost connection says "SSL connection has been closed unexpectedly".
+_TLS_WORDS = ("certificate", "does not support ssl", "ssl was required", "sslmode", "sslrootcert")

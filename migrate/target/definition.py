@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,13 +30,18 @@ def metadata(mappings: Iterable[Mapping]) -> sa.MetaData:
         for table in mapping.tables:
             shapes.setdefault(table.target, []).append(table)
     keys = {name: tables[0].key_columns for name, tables in shapes.items()}
+    taken = set(shapes)
     for name, tables in shapes.items():
-        _add_table(whole, name, tables, keys)
+        _add_table(whole, name, tables, keys, taken)
     return whole
 
 
 def _add_table(
-    whole: sa.MetaData, name: str, tables: list[Table], keys: dict[str, list[str]]
+    whole: sa.MetaData,
+    name: str,
+    tables: list[Table],
+    keys: dict[str, list[str]],
+    taken: set[str],
 ) -> None:
     schema, short = name.split(".")
     columns: dict[str, Column] = {}
@@ -54,10 +60,10 @@ def _add_table(
             sa.Column(column_name, sql_type(column.type), nullable=column_name not in required)
             for column_name, column in columns.items()
         ),
-        sa.PrimaryKeyConstraint(*tables[0].key_columns, name=_name(short, "pkey")),
-        *_constraints(short, columns, keys),
+        sa.PrimaryKeyConstraint(*tables[0].key_columns, name=_free(taken, name, "pkey")),
+        *_constraints(name, columns, keys, taken),
         *(
-            sa.Index(_name(short, *index, "idx"), *index)
+            sa.Index(_free(taken, name, *index, "idx"), *index)
             for index in dict.fromkeys(index for table in tables for index in table.indexes)
         ),
         schema=schema,
@@ -65,12 +71,13 @@ def _add_table(
 
 
 def _constraints(
-    short: str, columns: dict[str, Column], keys: dict[str, list[str]]
+    table: str, columns: dict[str, Column], keys: dict[str, list[str]], taken: set[str]
 ) -> list[sa.Constraint]:
     found: list[sa.Constraint] = []
+    short = table.split(".")[1]
     for name, column in columns.items():
         if column.unique:
-            found.append(sa.UniqueConstraint(name, name=_name(short, name, "key")))
+            found.append(sa.UniqueConstraint(name, name=_free(taken, table, name, "key")))
         if column.references:
             parent = f"{column.references}.{keys[column.references][0]}"
             constraint_name = _name(short, name, "fkey")
@@ -89,11 +96,23 @@ def _name(*parts: str) -> str:
     return f"{name[: _NAME_BYTES_MAX - 9 - len(parts[-1])]}{digest}_{parts[-1]}"
 
 
+def _free(taken: set[str], table: str, *parts: str) -> str:
+    """A name for an index. Those share one space with the tables of their schema, and two may come
+    out alike: (a_b, c) and (a, b_c). The later one then ends in a hash of what it stands for."""
+    schema, short = table.split(".")
+    name = _name(short, *parts)
+    if f"{schema}.{name}" in taken:
+        digest = hashlib.sha256(json.dumps([table, *parts]).encode()).hexdigest()[:8]
+        name = _name(f"{short}_{digest}", *parts)
+    taken.add(f"{schema}.{name}")
+    return name
+
+
 def sql_type(column_type: ColumnType) -> sa.types.TypeEngine[Any]:
     """SQLAlchemy's type for ours."""
     digits = column_type.fraction_digits if column_type.fraction_digits != 6 else None
     numeric = sa.Numeric(column_type.precision, column_type.scale)
-    element: sa.types.TypeEngine[Any] = {
+    elements: dict[str, sa.types.TypeEngine[Any]] = {
         "uuid": pg.UUID(),
         "text": sa.Text(),
         "varchar": sa.String(column_type.length),
@@ -109,26 +128,55 @@ def sql_type(column_type: ColumnType) -> sa.types.TypeEngine[Any]:
         "timestamptz": pg.TIMESTAMP(timezone=True, precision=digits),
         "jsonb": pg.JSONB(),
         "bytea": pg.BYTEA(),
-    }[column_type.name]
+    }
+    element = elements[column_type.name]
     return pg.ARRAY(element) if column_type.is_array else element
 
 
-def statements(whole: sa.MetaData) -> list[str]:
-    """DDL in an order that works: schemas, tables, indexes, then foreign keys."""
+def statements(whole: sa.MetaData, *, idempotent: bool = False) -> list[str]:
+    """DDL in an order that works: schemas, tables, indexes, then foreign keys.
+
+    `idempotent`: what is there already is left as it is, so that running it twice changes nothing.
+    """
     dialect = pg.dialect()  # type: ignore[no-untyped-call]
     tables = sorted(whole.tables.values(), key=lambda table: table.fullname)
     schemas = sorted({str(table.schema) for table in tables})
     found = [f'CREATE SCHEMA IF NOT EXISTS "{schema}"' for schema in schemas]
     found += [
-        _text(CreateTable(table, include_foreign_key_constraints=[]), dialect) for table in tables
+        _text(
+            CreateTable(table, include_foreign_key_constraints=[], if_not_exists=idempotent),
+            dialect,
+        )
+        for table in tables
     ]
     for table in tables:
         indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        found += [_text(CreateIndex(index), dialect) for index in indexes]
+        found += [_text(CreateIndex(index, if_not_exists=idempotent), dialect) for index in indexes]
     for table in tables:
         foreign = sorted(table.foreign_key_constraints, key=lambda key: str(key.name))
-        found += [_text(AddConstraint(key), dialect) for key in foreign]
+        for key in foreign:
+            statement = _text(AddConstraint(key), dialect)
+            found.append(_guarded(table, str(key.name), statement) if idempotent else statement)
     return found
+
+
+# PostgreSQL has no ADD CONSTRAINT IF NOT EXISTS.
+_GUARD = """\
+DO $migrate$ BEGIN
+  IF NOT EXISTS (
+    SELECT FROM pg_constraint
+    WHERE conname = '{constraint}' AND conrelid = '"{schema}"."{table}"'::regclass
+  ) THEN
+    {statement};
+  END IF;
+END $migrate$"""
+
+
+def _guarded(table: sa.Table, constraint: str, statement: str) -> str:
+    # The names are checked by the mapping language: they hold no quote.
+    return _GUARD.format(
+        constraint=constraint, schema=table.schema, table=table.name, statement=statement
+    )
 
 
 def _text(element: Any, dialect: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from psycopg import sql
 
@@ -18,14 +19,14 @@ def sharing(
     table: str,
     column: str,
     shown: Sequence[str],
-    keep_first_by: str | None,
-    key: Sequence[str],
+    order: Sequence[tuple[str, Column]],
+    *,
+    keep_first: bool,
 ) -> list[KeyTexts]:
     """Rows that share a value of `column`, as texts of the columns `shown`.
 
-    With `keep_first_by`, without the row of the least value of that column, then the least key.
+    With `keep_first`, without the row that comes first by the columns of `order`.
     """
-    order = [*([keep_first_by] if keep_first_by else []), *key]
     ranked = sql.SQL(
         "SELECT {shown}, count(*) OVER same AS n,"
         " row_number() OVER (same ORDER BY {order}) AS place"
@@ -33,75 +34,134 @@ def sharing(
         " WINDOW same AS (PARTITION BY {column})"
     ).format(
         shown=_texts(shown),
-        order=names.columns(order),
+        order=_by_code_point(order),
         table=names.table(table),
         column=sql.Identifier(column),
         owned=owned(mapping),
     )
-    least = 1 if keep_first_by else 0
+    least = 1 if keep_first else 0
     statement = sql.SQL("SELECT {} FROM ({}) r WHERE n > 1 AND place > {} ORDER BY 1").format(
         _aliases(shown), ranked, least
     )
     return [tuple(row) for row in connection.execute(statement)]
 
 
+def _by_code_point(order: Sequence[tuple[str, Column]]) -> sql.Composable:
+    return sql.SQL(", ").join(_collated(sql.Identifier(name), column) for name, column in order)
+
+
+def _collated(name: sql.Identifier, column: Column) -> sql.Composable:
+    """Text in an order that does not depend on the database's collation."""
+    is_text = column.type.name in {"text", "varchar"} and not column.type.is_array
+    return sql.SQL('{} COLLATE "C"' if is_text else "{}").format(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A column that refers to `parent`'s `parent_key`; `key` are the key columns of its table."""
+
+    table: str
+    key: Sequence[tuple[str, Column]]
+    column: tuple[str, Column]
+    parent: str
+    parent_key: str
+
+
 def dangling(
-    connection: Connection,
-    mapping: Mapping,
-    table: str,
-    column: str,
-    parent: tuple[str, str],
-    shown: Sequence[str],
+    connection: Connection, mapping: Mapping, reference: Reference, shown: Sequence[str]
 ) -> list[KeyTexts]:
-    """Rows whose `column` has no row in `parent` (table, key column), as texts of `shown`."""
+    """Rows whose reference points nowhere, as texts of the columns `shown`."""
     statement = sql.SQL(
         "SELECT {shown} FROM {table} WHERE {owned} AND {column} IS NOT NULL"
         " AND NOT EXISTS (SELECT FROM {parent} p WHERE p.{key} = {table}.{column}) ORDER BY 1"
     ).format(
         shown=_texts(shown),
-        table=names.table(table),
+        table=names.table(reference.table),
         owned=owned(mapping),
-        column=sql.Identifier(column),
-        parent=names.table(parent[0]),
-        key=sql.Identifier(parent[1]),
+        column=sql.Identifier(reference.column[0]),
+        parent=names.table(reference.parent),
+        key=sql.Identifier(reference.parent_key),
     )
     return [tuple(row) for row in connection.execute(statement)]
 
 
-def forget_dangling(
-    connection: Connection, mapping: Mapping, table: str, column: str, parent: tuple[str, str]
-) -> int:
-    """Set `column` to NULL where it has no row in `parent`. Returns the number of rows."""
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An item that has no row, with its texts of the columns compared, then of those in order."""
+
+    item_key: str
+    texts: Sequence[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A place where one may stand: rows and claims of `table` with the same texts of `compared`.
+    The first by `order` stays; without order nobody does. `shown` are the texts of rows wanted."""
+
+    table: str
+    compared: Sequence[tuple[str, Column]]
+    order: Sequence[tuple[str, Column]]
+    shown: Sequence[str]
+
+
+def losers(
+    connection: Connection, mapping: Mapping, contest: Contest, claims: Sequence[Claim]
+) -> tuple[set[str], list[KeyTexts]]:
+    """(item keys of claims, texts of rows) that may not stand beside each other."""
+    if not claims:
+        return set(), []
+    fields = [*contest.compared, *contest.order]
+    values = [sql.Identifier(f"v{place}") for place in range(len(fields))]
+    compared = sql.SQL(", ").join(values[: len(contest.compared)])
     statement = sql.SQL(
-        "UPDATE {table} SET {column} = NULL WHERE {owned} AND {column} IS NOT NULL"
-        " AND NOT EXISTS (SELECT FROM {parent} p WHERE p.{key} = {table}.{column})"
+        "WITH claims AS (SELECT * FROM unnest(%s::text[], {arrays}) AS c(item_key, {values})),"
+        " everyone AS (SELECT item_key, {values}, {nothing} FROM claims"
+        "  UNION ALL SELECT NULL, {columns}, {texts} FROM {table}"
+        "  WHERE {owned} AND ({names}) IN (SELECT {compared} FROM claims)),"
+        " ranked AS (SELECT item_key, {shown}, count(*) OVER same AS n,"
+        "  row_number() OVER (same {order}) AS place FROM everyone"
+        "  WINDOW same AS (PARTITION BY {compared}))"
+        " SELECT item_key, {shown} FROM ranked WHERE n > 1 AND place > {least} ORDER BY 1, 2"
     ).format(
-        table=names.table(table),
+        arrays=sql.SQL(", ").join(sql.SQL("%s::{}[]").format(_type(c)) for _, c in fields),
+        values=sql.SQL(", ").join(values),
+        nothing=_nothing(contest.shown),
+        columns=names.columns([name for name, _ in fields]),
+        texts=_texts(contest.shown),
+        table=names.table(contest.table),
         owned=owned(mapping),
-        column=sql.Identifier(column),
-        parent=names.table(parent[0]),
-        key=sql.Identifier(parent[1]),
+        names=names.columns([name for name, _ in contest.compared]),
+        compared=compared,
+        shown=_aliases(contest.shown),
+        order=_order(contest, values),
+        least=sql.Literal(1 if contest.order else 0),
     )
-    return connection.execute(statement).rowcount
+    arrays = [[claim.texts[place] for claim in claims] for place in range(len(fields))]
+    found = connection.execute(statement, [[claim.item_key for claim in claims], *arrays])
+    gone = found.fetchall()
+    return {row[0] for row in gone if row[0]}, [tuple(row[1:]) for row in gone if not row[0]]
 
 
-def holders(
-    connection: Connection,
-    table: str,
-    column: tuple[str, Column],
-    texts: Sequence[str],
-    shown: Sequence[str],
-) -> list[KeyTexts]:
-    """Rows whose column holds one of the values written as `texts`, as texts of `shown`."""
-    if not texts:
-        return []
-    statement = sql.SQL("SELECT {} FROM {} WHERE {} = ANY(%s::{}[]) ORDER BY 1").format(
-        _texts(shown),
-        names.table(table),
-        sql.Identifier(column[0]),
-        sql.SQL(column[1].type.sql),  # type: ignore[arg-type]
+def _order(contest: Contest, values: Sequence[sql.Identifier]) -> sql.Composable:
+    if not contest.order:
+        return sql.SQL("")
+    start = len(contest.compared)
+    parts = [
+        _collated(value, column)
+        for value, (_, column) in zip(values[start:], contest.order, strict=True)
+    ]
+    return sql.SQL("ORDER BY {}").format(sql.SQL(", ").join(parts))
+
+
+def _type(column: Column) -> sql.Composable:
+    return sql.SQL(column.type.sql)
+
+
+def _nothing(shown: Sequence[str]) -> sql.Composable:
+    return sql.SQL(", ").join(
+        sql.SQL("NULL::text AS {}").format(sql.Identifier(f"s{place}"))
+        for place in range(len(shown))
     )
-    return [tuple(row) for row in connection.execute(statement, [list(texts)])]
 
 
 def _texts(shown: Sequence[str]) -> sql.Composable:

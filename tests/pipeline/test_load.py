@@ -149,7 +149,7 @@ def test_a_changed_mapping_is_named_and_needs_a_decision(world: SmallWorld) -> N
     world.put("Person", person(1))
     load(world.job())
     other = changed(PERSON, leave={"kind": "only for the filter", "more": "gone"})
-    with pytest.raises(AskOperatorError, match="is in the target.*changed: Person") as caught:
+    with pytest.raises(AskOperatorError, match=r"is in the target.*changed: Person") as caught:
         load(world.job(other, VISIT))
     assert "--again" in caught.value.hint
     with pytest.raises(AskOperatorError, match="other mappings"):
@@ -237,15 +237,15 @@ def _inline(count: int, task: Any, arguments: Any, **callbacks: Any) -> None:
 
 
 def _stop_after_units(monkeypatch: pytest.MonkeyPatch, units_max: int) -> None:
+    from migrate.ledger.commit import commit_scan
     from migrate.pipeline import worker
 
-    commit = worker.commit_scan
     done: list[LoadResult | None] = []
 
     def stopping(*arguments: Any) -> Any:
         if len(done) == units_max:
             raise _StoppedError
         done.append(None)
-        return commit(*arguments)
+        return commit_scan(*arguments)
 
     monkeypatch.setattr(worker, "commit_scan", stopping)

@@ -11,7 +11,7 @@ from tests.small_world import PERSON, SmallWorld, changed, person
 
 def test_a_missing_source_table_is_named(world: SmallWorld) -> None:
     other = changed(PERSON, source={"model": "Nobody"}, target="app.nobody")
-    with pytest.raises(FixInputError, match="Nobody-smallworldapi.*-test does not exist"):
+    with pytest.raises(FixInputError, match=r"Nobody-smallworldapi.*-test does not exist"):
         make_plan(world.job(other))
 
 

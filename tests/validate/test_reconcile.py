@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from migrate.errors import FixInputError, RetryLaterError
-from migrate.observe import Event, Note
+from migrate.observe import Event, VerifyProgress
 from migrate.validate.orphans import orphans
 from migrate.validate.outcome import TableResult
 from migrate.validate.session import session
@@ -34,7 +34,7 @@ def test_right_copy_is_equal_and_counted(world: World, workers: int) -> None:
     assert (meeting.read, meeting.rows, meeting.tombstones) == (3, 2, 1)
     assert (order.read, order.rows, order.filtered) == (4, 3, 1)
     assert [(c.list, c.read, c.rows) for c in result.children] == [("lines", 2, 2)]
-    assert all(isinstance(event, Note) for event in events)
+    assert all(isinstance(event, VerifyProgress) for event in events)
     assert events
 
 

@@ -114,8 +114,12 @@ def _token_stored_twice(sample: Sample, item: Item, spot: Spot) -> None:
     item["token"] = text("rt_" + sample.uid("refresh-twice", spot.number // 2).replace("-", ""))
 
 
-def _revoked_as_text(_sample: Sample, item: Item, spot: Spot) -> None:
-    item["revoked"] = text("true" if spot.number % 2 else "false")
+def _revoked_as_text(sample: Sample, item: Item, spot: Spot) -> None:
+    revoked = spot.number % 2 == 1
+    item["revoked"] = text("true" if revoked else "false")
+    item.pop("revokedAt", None)
+    if revoked:
+        item["revokedAt"] = text(iso(sample.created_ms("RefreshToken", spot.index) + HOUR_MS))
 
 
 def _same_pair_again(sample: Sample, item: Item, spot: Spot) -> None:

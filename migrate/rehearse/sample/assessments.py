@@ -10,7 +10,6 @@ from migrate.rehearse.sample.changes import number_as_text, point_nowhere, put
 from migrate.rehearse.sample.instants import DAY_MS, HOUR_MS, MINUTE_MS, iso
 from migrate.rehearse.sample.people import any_doctor, any_user
 from migrate.rehearse.sample.stored import (
-    Attribute,
     Change,
     Item,
     Sample,
@@ -164,19 +163,22 @@ def _time_as_text(_sample: Sample, item: Item, spot: Spot) -> None:
     item["responseTimeMs"] = text(("850", "1.2e3", "0920.0")[spot.number % 3])
 
 
-def _session_without_result(sample: Sample, place: int) -> Attribute:
+def _session_without_result(sample: Sample, place: int) -> int:
     """A sound session that no sound result belongs to."""
-    return text(sample.uid("AssessmentSession", sample.sound("AssessmentResult") + place))
+    return sample.sound("AssessmentResult") + place
 
 
 def _second_of_one_session(sample: Sample, item: Item, spot: Spot) -> None:
-    item["sessionId"] = _session_without_result(sample, spot.number // 2)
+    session = _session_without_result(sample, spot.number // 2)
+    item["sessionId"] = text(sample.uid("AssessmentSession", session))
 
 
 def _scores_as_text(sample: Sample, item: Item, spot: Spot) -> None:
     pairs = sample.span("AssessmentResult.second-of-one-session").count // 2
-    item["sessionId"] = _session_without_result(sample, pairs + spot.number)
-    item["scores"] = text('{"scale":"K6","total":7,"minimum":0,"maximum":24}')
+    session = _session_without_result(sample, pairs + spot.number)
+    scale, highest = _SCALES[session % len(_SCALES)]
+    item["sessionId"] = text(sample.uid("AssessmentSession", session))
+    item["scores"] = text(f'{{"scale":"{scale}","total":7,"minimum":0,"maximum":{highest}}}')
 
 
 _DATA = '{"value":1,"label":"数日","weight":0.10,"note":"\\ud83d\\ude0a"}'

@@ -29,12 +29,12 @@ def appointment(sample: Sample, index: int) -> Item:
     dice = sample.dice("Appointment", index)
     created = sample.created_ms("Appointment", index)
     start = created // HOUR_MS * HOUR_MS + (1 + dice.below(14)) * DAY_MS
-    patient = any_user(sample, dice)
+    patient, doctor = _patient_and_doctor(sample, dice)
     status = dice.pick(("REQUESTED", "CONFIRMED", "COMPLETED", "COMPLETED", "CANCELLED"))
     attributes = {
         "id": text(sample.uid("Appointment", index)),
         "patientId": text(sample.uid("User", patient)),
-        "doctorId": text(sample.uid("User", any_doctor(sample, dice))),
+        "doctorId": text(sample.uid("User", doctor)),
         "title": text(f"{dice.pick(words.SYMPTOMS)}の診察（{dice.pick(words.CHILDREN)}）"),
         "description": text(f"{dice.pick(words.FACILITIES)}より。{dice.pick(words.ADVICE)}"),
         "startTime": text(iso(start)),
@@ -47,6 +47,14 @@ def appointment(sample: Sample, index: int) -> Item:
         **_cancelled(sample, dice, patient, status),
     }
     return stored("Appointment", attributes, created, dice)
+
+
+def _patient_and_doctor(sample: Sample, dice: Dice) -> tuple[int, int]:
+    """Two people, where there are two."""
+    patient, doctor = any_user(sample, dice), any_doctor(sample, dice)
+    if patient == doctor:
+        patient = (patient + 1) % sample.sound("User")
+    return patient, doctor
 
 
 def _about(sample: Sample, dice: Dice) -> dict[str, Attribute | None]:

@@ -23,5 +23,10 @@ def iso(milliseconds: int) -> str:
     return moment(milliseconds).strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"
 
 
+def milliseconds_of(written: str) -> int:
+    """The way back from `iso`."""
+    return (datetime.fromisoformat(written) - EPOCH) // timedelta(milliseconds=1)
+
+
 def day(milliseconds: int) -> str:
     return moment(milliseconds).date().isoformat()

@@ -98,6 +98,8 @@ def _sound(items: int, planted: dict[str, int], rates: list[Rate]) -> dict[str, 
         if share.at_most is not None:
             wanted = min(wanted, share.at_most)
         sound[model] += wanted
+    if spare:  # a patient and a doctor are two people
+        sound["User"] = max(2, sound["User"])
     sound["ChatMessage"] += items - sum(sound.values())
     _leave_sessions_for_planted_results(sound, planted, rates)
     return sound

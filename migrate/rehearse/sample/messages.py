@@ -8,7 +8,7 @@ from datetime import timedelta, timezone
 from migrate.rehearse.sample import words
 from migrate.rehearse.sample.chance import Dice
 from migrate.rehearse.sample.changes import both, point_nowhere, point_to, put, without
-from migrate.rehearse.sample.instants import MINUTE_MS, iso, moment
+from migrate.rehearse.sample.instants import MINUTE_MS, iso, milliseconds_of, moment
 from migrate.rehearse.sample.schedule import LENGTH_MS, attendees_of, meeting_of, start_ms
 from migrate.rehearse.sample.stored import (
     Attribute,
@@ -93,10 +93,11 @@ def _half_width_kana(_sample: Sample, item: Item, spot: Spot) -> None:
 
 
 def _sent_at(write: Callable[[int], str]) -> Change:
-    """Each item has a time of its own, with milliseconds that are not zero, in another form."""
+    """The minute of the item, with milliseconds that are not zero, in another form."""
 
-    def change(sample: Sample, item: Item, spot: Spot) -> None:
-        item["sentAt"] = text(write(start_ms(sample, 0) + spot.number * MINUTE_MS + 7123))
+    def change(_sample: Sample, item: Item, _spot: Spot) -> None:
+        sent = milliseconds_of(item["sentAt"]["S"])
+        item["sentAt"] = text(write(sent // MINUTE_MS * MINUTE_MS + 7123))
 
     return change
 

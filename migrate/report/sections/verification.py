@@ -12,7 +12,7 @@ from migrate.report.record import Record
 from migrate.report.text import Texts
 
 _COUNTS = ("compared", "missing", "extra", "different")
-_NAMED = ("check", "table", "column", "failed", "keys")
+_NAMED = ("check", "table", "column", "failed", "keys", "says", "severity")
 
 
 def blocks(record: Record, texts: Texts) -> Sequence[Block]:
@@ -72,22 +72,32 @@ def _failures(record: Record, texts: Texts) -> Table:
         Column(texts("verification.keys"), "code", "wide"),
     ]
     rows = [
-        Row((suite.suite, *_failure(failure)), flagged=True)
+        Row((suite.suite, *_failure(failure, texts)), flagged=failure.get("severity") != "warning")
         for suite in record.suites
         for failure in suite.failures
     ]
     return Table(texts("verification.failures"), columns, rows)
 
 
-def _failure(failure: dict[str, Any]) -> tuple[str, str, int | str, str]:
-    """Check, place, count and keys; whatever else the failure names goes with the keys."""
+def _failure(failure: dict[str, Any], texts: Texts) -> tuple[str, str, int | str, str]:
+    """Check in words, place, count and keys; whatever else the failure names goes with the keys."""
     place = ".".join(_plain(failure[name]) for name in ("table", "column") if failure.get(name))
     count = failure.get("failed", "")
     keys = failure.get("keys") or []
     words = [_plain(key) for key in (keys if isinstance(keys, (list, tuple)) else [keys])]
     words += [f"{name}: {_plain(value)}" for name, value in failure.items() if name not in _NAMED]
     shown = count if isinstance(count, int) else _plain(count)
-    return _plain(failure.get("check", "")), place, shown, "\n".join(words)
+    return _rule(failure, texts), place, shown, "\n".join(words)
+
+
+def _rule(failure: dict[str, Any], texts: Texts) -> str:
+    """The rule in the report's language, with its id; a warning says so."""
+    name = _plain(failure.get("check", ""))
+    says = failure.get("says", {}).get(texts.lang)
+    rule = f"{says} ({name})" if says else name
+    if failure.get("severity") == "warning":
+        return texts("verification.warning", rule=rule)
+    return rule
 
 
 def _plain(value: Any) -> str:

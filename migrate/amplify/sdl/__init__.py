@@ -1,0 +1,1 @@
+"""GraphQL schema text read into plain definitions with their positions."""

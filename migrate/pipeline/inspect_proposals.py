@@ -1,0 +1,266 @@
+"""What to do about a finding: an edit of the mapping where none needs a decision, else words.
+
+An edit never drops data: it lets in what was refused, as it is. Whatever would leave something
+out, round it or reinterpret it is proposed in a comment only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from migrate.item import profile_form, profile_number
+from migrate.item.profile import ANY_NAME, AttributeProfile
+from migrate.mapping import edit
+from migrate.mapping.lint import columns_at
+from migrate.mapping.path import text as dotted
+from migrate.mapping.spec import Column, Form, Mapping
+from migrate.pipeline.inspect import Inspected
+from migrate.pipeline.inspect_attributes import path_text
+from migrate.pipeline.inspect_findings import Finding
+
+Change = Callable[[str], str]
+"""From the text of a mapping file to its new text. Raises ValueError where it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """`changes` are tried together; then comments go above what stands at `where`: `said` with
+    `done` when they were made, and with `advice` when not; `further` in any case."""
+
+    where: edit.Path
+    said: str
+    changes: list[Change] = field(default_factory=list)
+    done: str = ""
+    advice: str = ""
+    further: list[str] = field(default_factory=list)
+
+    def comments(self, *, changed: bool) -> list[str]:
+        """The lines to write."""
+        more = self.done if changed else self.advice
+        return [f"{self.said}; {more}" if more else self.said, *self.further]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A finding with the column it is about, and what lies in the attribute."""
+
+    finding: Finding
+    where: edit.Path
+    column: Column
+    profile: AttributeProfile | None
+
+
+def proposals(mapping: Mapping, one: Inspected, findings: list[Finding]) -> list[Proposal]:
+    """In the order of the findings. What is only information has none."""
+    found: list[Proposal] = []
+    for finding in findings:
+        if finding.code == "unknown-attribute":
+            found.append(_for_unknown(mapping, one, finding))
+            continue
+        place = _located(mapping, one, finding)
+        if place is not None and finding.severity != "info":
+            found.append(_for_column(place))
+    return found
+
+
+def _located(mapping: Mapping, one: Inspected, finding: Finding) -> _Place | None:
+    for where, table, name, column in columns_at(mapping):
+        if (table.target, name) == (finding.table, finding.column):
+            return _Place(finding, where, column, one.tally.profile.at(finding.path))
+    return None
+
+
+def _for_column(place: _Place) -> Proposal:
+    finding = place.finding
+    maker = _MAKERS.get(finding.code)
+    changes = maker(place) if maker is not None else []
+    said = f"inspect: {_count(finding)}: {_WORDS.get(finding.code, finding.code)}"
+    if finding.code == "too-long" and place.profile is not None and place.profile.text is not None:
+        said += f" (longest: {place.profile.text.code_points.greatest} characters)"
+    unlisted = [f"inspect: not in values: {edit.quoted(v)} ({n})" for v, n in finding.values]
+    done, advice = _DONE.get(finding.code, ""), _ADVICE.get(finding.code, "")
+    return Proposal(place.where, said, changes, done, advice, unlisted)
+
+
+def _count(finding: Finding) -> str:
+    unit = finding.unit if finding.count != 1 else finding.unit.removesuffix("s")
+    return f"{path_text(finding.path)}, {finding.count} {unit}"
+
+
+def _set(where: edit.Path, value: str) -> Change:
+    return lambda text: edit.with_value(text, where, value)
+
+
+def _add(where: edit.Path, key: str, value: str) -> Change:
+    return lambda text: edit.with_entry(text, where, key, value)
+
+
+def _missing_values(place: _Place) -> list[Change]:
+    """More entries for the value map, written as those that stand there."""
+    listed = place.column.values or {}
+    write = next((w for w in _SPELLINGS if all(w(k) == v for k, v in listed.items())), None)
+    if write is None:
+        return []
+    where = (*place.where, "values")
+    return [
+        _add(where, edit.quoted(value), edit.quoted(write(value)))
+        for value, _ in place.finding.values
+    ]
+
+
+_SPELLINGS: tuple[Callable[[str], str], ...] = (
+    lambda value: value,
+    str.lower,
+    lambda value: value.lower().replace("_", "-"),
+    str.upper,
+)
+
+
+def _optional(place: _Place) -> list[Change]:
+    if place.column.key or not place.column.required:
+        return []
+    return [_set((*place.where, "required"), "false")]
+
+
+def _null_elements(place: _Place) -> list[Change]:
+    return [_add(place.where, "null_elements", "keep")] if place.column.type.is_array else []
+
+
+def _further_forms(place: _Place) -> list[Change]:
+    """More ways in which the value may be written, where what lies there says which."""
+    forms = list(place.column.forms)
+    for form in _fitting(place):
+        if form not in forms:
+            forms.append(form)
+    if len(forms) == len(place.column.forms):
+        return []
+    written = forms[0] if len(forms) == 1 else f"[{', '.join(forms)}]"
+    if place.column.forms:
+        return [_set((*place.where, "as"), written)]
+    return [_add(place.where, "as", written)]
+
+
+def _fitting(place: _Place) -> list[Form]:
+    if place.profile is None:
+        return []
+    kind = place.column.type.name
+    text, number = place.profile.text, place.profile.number
+    found: list[Form] = []
+    if kind in _NUMBERS and text is not None and text.forms[profile_form.NUMBER]:
+        found.append("number-text")
+    if kind == "boolean" and text is not None and text.forms[profile_form.BOOLEAN]:
+        found.append("boolean-text")
+    if kind in _INSTANTS and number is not None and not _has_epoch(place.column):
+        seconds = number.forms[profile_number.EPOCH_SECONDS]
+        milliseconds = number.forms[profile_number.EPOCH_MILLISECONDS]
+        if bool(seconds) != bool(milliseconds) and seconds + milliseconds == sum(
+            number.forms.values()
+        ):
+            found.append("epoch-seconds" if seconds else "epoch-milliseconds")
+    if (
+        kind in _INSTANTS
+        and text is not None
+        and text.forms[profile_form.NUMBER]
+        and (found or _has_epoch(place.column))
+    ):
+        found.append("number-text")
+    return found
+
+
+def _has_epoch(column: Column) -> bool:
+    return any(form.startswith("epoch-") for form in column.forms)
+
+
+_NUMBERS = {"smallint", "integer", "bigint", "numeric", "double precision"}
+_INSTANTS = {"date", "timestamp", "timestamptz"}
+
+_MAKERS: dict[str, Callable[[_Place], list[Change]]] = {
+    "unknown-value": _missing_values,
+    "required": _optional,
+    "null-element": _null_elements,
+    "type-mismatch": _further_forms,
+    "bad-datetime": _further_forms,
+    "bad-date": _further_forms,
+}
+
+_WORDS = {
+    "unknown-value": "values that the value map does not list",
+    "required": "nothing where the column must hold something",
+    "null-element": "NULL inside the list",
+    "type-mismatch": "another type than the column takes",
+    "never-present": "no item has this attribute",
+    "epoch-unit": "numbers that look like the other unit of epoch",
+    "json-in-text": "JSON written as text; it stays one string",
+}
+
+_DONE = {
+    "unknown-value": "added as those before them",
+    "required": "required is false now, so an existing target's column must allow NULL",
+    "null-element": "null_elements is keep now",
+    "type-mismatch": "as is wider now",
+    "bad-datetime": "as is wider now",
+    "bad-date": "as is wider now",
+}
+
+_ADVICE = {
+    "unknown-value": "add them to values, or unlisted: keep | nothing",
+    "required": "a key must be there; mend it at the source",
+    "too-long": "widen the type, or shorten it at the source",
+    "type-mismatch": "mend it at the source, or take it as jsonb",
+    "no-zone": "zone: says the offset they were written in",
+    "too-precise": "finer: round | truncate loses digits by name",
+    "date-offset": "offset: drop leaves it out by name",
+    "null-element": "bad_element: element rejects these alone",
+    "null-not-allowed": "on_null says what NULL becomes",
+    "empty-not-allowed": "on_empty says what an empty string becomes",
+    "out-of-range": "a wider type takes it",
+    "not-integer": "numeric takes fractions",
+    "bad-json": "without as: json-text it stays as one string",
+    "bad-datetime": "mend it at the source; look at its forms in inspect.json",
+    "bad-uuid": "text takes any id; on_empty: nothing if they are empty",
+    "nul-character": "PostgreSQL cannot hold U+0000; mend it at the source",
+    "bad-unicode": "PostgreSQL cannot hold half of a pair; mend it at the source",
+    "never-present": "is it spelled as in the table?",
+    "epoch-unit": "as: has one unit for all of them; mend the others at the source",
+    "json-in-text": "as: json-text would parse it",
+}
+
+
+def _for_unknown(mapping: Mapping, one: Inspected, finding: Finding) -> Proposal:
+    """A column to uncomment, or a word in `leave`: somebody must decide what it is worth."""
+    prefix: edit.Path = ()
+    path, columns = finding.path, mapping.columns
+    for index, child in enumerate(mapping.children):
+        if child.target == finding.table:
+            prefix, columns = ("children", index), child.columns
+            path = path[len(child.list_path) + 1 :]
+    said = f"inspect: {_count(finding)} with an attribute nobody named: map it or leave it"
+    further: list[str] = []
+    if path and path[-1] != ANY_NAME:
+        kind = _column_type(one.tally.profile.at(finding.path))
+        name, source = _snake(path), edit.quoted(dotted(path))
+        further.append(f"{name}: {{from: {source}, type: {kind}, class: medical}}")
+        further.append(f"or leave: {{{source}: why it is not carried over}}")
+    return Proposal((*prefix, "columns", list(columns)[-1]), said, further=further)
+
+
+def _snake(path: tuple[str, ...]) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", "_".join(path)).lower()
+    return re.sub(r"[^a-z0-9_]", "_", words)[:63]
+
+
+def _column_type(profile: AttributeProfile | None) -> str:
+    """A type that takes everything found, the narrowest that is plain to see."""
+    kinds = set(profile.types) - {"NULL"} if profile is not None else set()
+    if profile is not None and kinds == {"S"} and profile.text is not None:
+        forms = set(profile.text.forms)
+        if forms <= {profile_form.UUID, profile_form.UPPER_UUID}:
+            return "uuid"
+        return "timestamp" if all(f.startswith("YYYY-MM-DDT") for f in forms) else "text"
+    if profile is not None and kinds == {"N"} and profile.number is not None:
+        return "numeric" if profile.number.fraction_digits else "bigint"
+    return {"BOOL": "boolean", "B": "bytea", "SS": '"text[]"'}.get(
+        next(iter(kinds)) if len(kinds) == 1 else "", "jsonb"
+    )

@@ -1,0 +1,142 @@
+"""A load that can be stopped at a known place: the source holds its answers back meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.command_line import Finished, Project, ended, wait_until
+from tests.small_world import PERSON, VISIT, SmallWorld, changed, notes, person, uid, visit
+from tests.source.scripted_dynamodb import ScriptedDynamoDB, scripted
+
+PERSONS = 60
+# Ten items make a unit of 1 MB, so that a table is several units in each of its two segments.
+_BULK = "x" * 100_000
+WIDE = changed(PERSON, columns={"code": {"from": "code", "type": "text"}})
+
+
+class Interrupted:
+    """The command line on a small world whose source can be held and made to fail."""
+
+    def __init__(self, folder: Path, world: SmallWorld, script: ScriptedDynamoDB) -> None:
+        self.world = world
+        self.script = script
+        self.project = Project(folder)
+        self.project.mappings(WIDE, VISIT)
+        self.project.use(world, script.url)
+        self.job = world.job(WIDE, VISIT)
+
+    def fill(self) -> None:
+        """Persons and visits, some of which must become rejects."""
+        self.world.put("Person", *(person(n, code=_BULK, badge=n) for n in range(PERSONS - 4)))
+        self.world.put("Person", person(90, badge=1000), person(91, badge=1000), person("a"))
+        self.world.put("Person", person("A"))
+        entries = notes({"body": "a"}, {"body": "b", "author": uid(90)}, {"body": {"N": "1"}})
+        self.world.put("Visit", *(visit(100 + n, of=n, notes=entries) for n in range(5)))
+        self.world.put("Visit", visit(200, of=90))
+
+    def load(self) -> subprocess.Popen[str]:
+        return self.project.start("load", "--json")
+
+    def load_and_hold(self, scans: int) -> subprocess.Popen[str]:
+        """A load whose source answers this many pages and then keeps silent.
+
+        One page is always on its way to each of the two workers, so `scans` of 5 or more pages
+        leave at least one unit committed.
+        """
+        self.script.hold_after(scans)
+        started = self.load()
+        wait_until(lambda: self.script.is_held or started.poll() is not None, "held scans")
+        return started
+
+    def let_go(self) -> None:
+        self.script.hold_after(None)
+
+    def units(self) -> int:
+        """Committed units of all runs."""
+        try:
+            return int(
+                self.world.rows("select count(*) from migrate.units where kind='scan'")[0][0]
+            )
+        except psycopg.errors.UndefinedTable:
+            return 0
+
+    def sessions(self, name: str = "migrate load%") -> list[int]:
+        """Backends of commands at work on this target."""
+        found = self.world.rows(
+            "select pid from pg_stat_activity where datname = current_database()"
+            f" and application_name like '{name}' order by pid"
+        )
+        return [row[0] for row in found]
+
+    def wait_until_gone(self) -> None:
+        """Until the last worker's session is over."""
+        wait_until(lambda: not self.sessions(), "the workers' end")
+
+    def finish(self) -> Finished:
+        """The same command again, to its end; then the whole is judged and compared."""
+        result = ended(self.load())
+        assert result.code == 0, result.stderr
+        finished = self.project.run("finalise")
+        assert finished.code == 0, finished.stderr
+        self.check()
+        return result
+
+    def check(self) -> None:
+        """Equal and in balance, with the rejects that a load without interruption makes."""
+        self.world.check(self.job)
+        account = self.world.account()
+        assert (account["Person"].read, account["Visit"].read) == (PERSONS, 6)
+        rules = sorted(rule for _, _, rule, _ in self.world.rejects())
+        assert rules == sorted(
+            ["duplicate"] * 2 + ["key-clash"] * 2 + ["orphan"] * 6 + ["type-mismatch"] * 5
+        )
+
+
+@contextmanager
+def interrupted(folder: Path, postgres_url: str, endpoint: str) -> Iterator[Interrupted]:
+    """Filled, and not loaded yet."""
+    with scripted(endpoint) as script:
+        case = Interrupted(folder, SmallWorld(postgres_url, endpoint), script)
+        case.fill()
+        yield case
+
+
+def workers_of(parent: int) -> list[int]:
+    """Process ids of a command's workers. Linux only."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (entry / "stat").read_text().rpartition(")")[2].split()
+            line = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(stat[1]) == parent and b"spawn_main" in line:
+            found.append(int(entry.name))
+    return sorted(found)
+
+
+def kill(started: subprocess.Popen[str]) -> Finished:
+    """kill -9 of the command alone."""
+    os.kill(started.pid, signal.SIGKILL)
+    return ended(started)
+
+
+def interrupt(started: subprocess.Popen[str]) -> Finished:
+    """Ctrl-C: the terminal sends it to the whole process group."""
+    os.killpg(started.pid, signal.SIGINT)
+    return ended(started)
+
+
+def terminate(case: Interrupted, pids: list[int]) -> Any:
+    """End sessions as an administrator or a fail-over does."""
+    return case.world.rows(
+        f"select pg_terminate_backend(pid) from unnest(array{pids}::int[]) as pid"
+    )

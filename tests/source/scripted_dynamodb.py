@@ -1,0 +1,154 @@
+"""A DynamoDB endpoint whose answers a test scripts: by default it passes everything on.
+
+It can fail, throttle, cut an answer off, cut a connection, limit the size of pages, and hold Scan
+answers back until the test lets them go.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+_PROTOCOL = "application/x-amz-json-1.0"
+
+
+@dataclass
+class Answer:
+    """What goes back to the client. `cut` bytes at its end are never sent."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: int = 0
+
+
+def failure(status: int, code: str) -> Answer:
+    """An error in DynamoDB's form; its message holds what no tool may repeat."""
+    body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "Hanako Yamada"}
+    return Answer(status, json.dumps(body).encode())
+
+
+Rule = Callable[[str, dict[str, Any]], Answer | None]
+"""(operation, request) -> an answer of its own, or None: pass it on."""
+
+
+class ScriptedDynamoDB:
+    """The endpoint; change its attributes while it runs."""
+
+    def __init__(self, upstream: str) -> None:
+        self.upstream = urlsplit(upstream)
+        self.url = ""
+        self.rule: Rule = lambda operation, request: None
+        self.cut_bytes = 0
+        """Every Scan answer ends this much too early, without a checksum."""
+        self.promises_all = True
+        """Whether a cut answer names its whole length: else nobody can see that it was cut."""
+        self.page_items_max: int | None = None
+        self.scans = 0
+        """Scan answers that were let go."""
+        self._released = threading.Condition()
+        self._scans_max: int | None = None
+        self._waiting = 0
+
+    def hold_after(self, scans: int | None) -> None:
+        """Let this many Scan answers go, and hold the next; None: hold none."""
+        with self._released:
+            self._scans_max = None if scans is None else self.scans + scans
+            self._released.notify_all()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a scan waits for its answer."""
+        return self._waiting > 0
+
+    def answer(self, operation: str, body: bytes, headers: dict[str, str]) -> Answer:
+        request: dict[str, Any] = json.loads(body)
+        own = self.rule(operation, request)
+        if own is not None:
+            return own
+        if operation == "Scan":
+            if self.page_items_max is not None:
+                request["Limit"] = self.page_items_max
+                body = json.dumps(request).encode()
+            self._wait_for_release()
+        return self._passed_on(operation, body, headers)
+
+    def _wait_for_release(self) -> None:
+        with self._released:
+            if not self._may_go():
+                self._waiting += 1
+                self._released.wait_for(self._may_go, timeout=60)
+                self._waiting -= 1
+            self.scans += 1
+
+    def _may_go(self) -> bool:
+        return self._scans_max is None or self.scans < self._scans_max
+
+    def _passed_on(self, operation: str, body: bytes, headers: dict[str, str]) -> Answer:
+        connection = http.client.HTTPConnection(str(self.upstream.netloc), timeout=60)
+        try:
+            sent = {k: v for k, v in headers.items() if k.lower() not in {"host", "content-length"}}
+            connection.request("POST", "/", body, sent)
+            response = connection.getresponse()
+            content = response.read()
+            kept = {k: v for k, v in response.getheaders() if k.lower() == "x-amz-crc32"}
+        finally:
+            connection.close()
+        cut = self.cut_bytes if operation == "Scan" else 0
+        return Answer(response.status, content, {} if cut else kept, cut)
+
+
+@contextmanager
+def scripted(upstream: str) -> Iterator[ScriptedDynamoDB]:
+    """The endpoint in front of `upstream`, while the block lasts."""
+    script = ScriptedDynamoDB(upstream)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(script))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    script.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield script
+    finally:
+        script.hold_after(None)
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _handler(script: ScriptedDynamoDB) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            operation = self.headers["X-Amz-Target"].split(".")[-1]
+            answer = script.answer(operation, body, dict(self.headers))
+            # The client may have been killed meanwhile.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self._send(answer)
+
+        def _send(self, answer: Answer) -> None:
+            sent = answer.body[: len(answer.body) - answer.cut]
+            self.send_response(answer.status)
+            self.send_header("Content-Type", _PROTOCOL)
+            promised = len(sent) if answer.cut and not script.promises_all else len(answer.body)
+            self.send_header("Content-Length", str(promised))
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(sent)
+            if answer.cut:
+                self.close_connection = True
+
+        def log_message(self, *arguments: Any) -> None:
+            """Nothing on the test's stderr."""
+
+    return Handler
