@@ -15,18 +15,27 @@ import click
 
 from benchmarks.soak_case import Case
 from benchmarks.soak_convert import convert_corpus
+from benchmarks.soak_generated import agreement, lint
 
-FAMILIES: dict[str, Callable[[int, str], Iterator[Case]]] = {"convert-corpus": convert_corpus}
+Family = Callable[[int, str, int], Iterator[Case]]
+"""(seed, text in the names of cases, how many examples) -> cases."""
+
+FAMILIES: dict[str, Family] = {
+    "agreement": agreement,
+    "convert-corpus": lambda seed, only, _: convert_corpus(seed, only),
+    "lint": lint,
+}
 
 
 @click.command()
 @click.argument("family", type=click.Choice(sorted(FAMILIES)))
 @click.option("--seed", default=1, show_default=True)
+@click.option("--count", default=20_000, show_default=True, help="Of generated examples.")
 @click.option("--only", default="", help="Only cases whose name holds this text.")
-def main(family: str, seed: int, only: str) -> None:
+def main(family: str, seed: int, count: int, only: str) -> None:
     """Run one family to its end."""
     cases: list[Case] = []
-    for case in FAMILIES[family](seed, only):
+    for case in FAMILIES[family](seed, only, count):
         state = "FAILED" if case.problems else "passed"
         click.echo(f"{state} {case.seconds:6.2f} s  {case.name}", err=True)
         cases.append(case)

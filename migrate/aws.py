@@ -40,13 +40,14 @@ def client(service: str, source: Source, **config: Any) -> Any:
     import boto3
     from botocore.config import Config
 
-    session = boto3.session.Session(region_name=source.region)
-    return session.client(
-        service,
-        endpoint_url=source.endpoint,
-        config=_config(Config, config),
-        **_credentials(source),
-    )
+    with translated(service):
+        session = boto3.session.Session(region_name=source.region)
+        return session.client(
+            service,
+            endpoint_url=source.endpoint,
+            config=_config(Config, config),
+            **_credentials(source),
+        )
 
 
 def bare_session(source: Source) -> Any:
@@ -62,13 +63,14 @@ def client_of(session: Any, service: str, source: Source, **config: Any) -> Any:
     """A client of such a session, configured like `client`."""
     from botocore.config import Config
 
-    return session.create_client(
-        service,
-        region_name=source.region,
-        endpoint_url=source.endpoint,
-        config=_config(Config, config),
-        **_credentials(source),
-    )
+    with translated(service):
+        return session.create_client(
+            service,
+            region_name=source.region,
+            endpoint_url=source.endpoint,
+            config=_config(Config, config),
+            **_credentials(source),
+        )
 
 
 def _config(config_class: Any, extra: dict[str, Any]) -> Any:

@@ -1,16 +1,18 @@
 """Reads YAML with the position of every key and value, so that a problem can be pointed at.
 
-The dialect is deliberately small: YAML 1.2's booleans (`true`, `false`), integers, floats kept as
-text of the document, `null`; no anchors that merge, no tags, no duplicate keys. `NO: no` stays
-text, because a value map of country codes must not turn into booleans.
+The dialect is deliberately small: YAML 1.2's booleans (`true`, `false`), integers, floats that a
+double keeps, `null`; no anchors, no tags, no duplicate keys. `NO: no` stays text, because a value
+map of country codes must not turn into booleans.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -21,8 +23,11 @@ from migrate.errors import FixInputError, Problem, SpecError
 
 Path = tuple[str | int, ...]
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
-_FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?\Z")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z", re.ASCII)
+_FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?\Z", re.ASCII)
+
+_LEVELS_MAX = 50
+_DIGITS_MAX = 1000
 
 
 @dataclass
@@ -38,15 +43,19 @@ class Document:
         """A problem at `path`, or at its nearest ancestor that stands in the file."""
         while path and path not in self.positions:
             path = path[:-1]
-        line, column = self.positions.get(path, (1, 1))
-        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        return self.problem_at(self.positions.get(path, (1, 1)), message, hint)
+
+    def problem_at(self, position: tuple[int, int], message: str, hint: str = "") -> Problem:
+        """A problem at a line and column, both counted from 1."""
+        line, column = position
+        text = self.lines[line - 1].rstrip("\r") if line <= len(self.lines) else ""
         return Problem(self.file, line, column, message, hint, text)
 
 
 def read(path: FilePath, shown_as: str | None = None) -> Document:
     """Read one file. Raises SpecError for bad YAML, FixInputError when it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")  # read_text would turn \r into \n
     except FileNotFoundError:
         raise FixInputError(f"{path} does not exist") from None
     except UnicodeDecodeError:
@@ -57,79 +66,159 @@ def read(path: FilePath, shown_as: str | None = None) -> Document:
 
 
 def parse(text: str, file: str) -> Document:
-    """Parse YAML text. Raises SpecError with the position of the first syntax error."""
-    # Only \n ends a line: str.splitlines would also cut at U+2028 and shift every position.
+    """Parse YAML text. Raises SpecError with all that the dialect refuses, up to a syntax error."""
+    # Only \n ends a line, as in an editor: to YAML also U+2028, U+0085 and a lone \r do.
     document = Document(file, text.split("\n"))
+    reader = _Reader(document)
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        document.value = reader.document(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        source = document.lines[line - 1] if line <= len(document.lines) else ""
+        mark: Any = error.problem_mark or error.context_mark
         message = f"not valid YAML: {error.problem or error.context}"
-        raise SpecError([Problem(file, line, column, message, "", source)]) from None
+        reader.tell(mark.index if mark else 0, message, reader.context(error))
     except yaml.reader.ReaderError as error:
-        message = f"not valid YAML: {error.reason}"
-        raise SpecError([Problem(file, 1, 1, message)]) from None
-    problems: list[Problem] = []
-    if node is not None:
-        document.value = _value(node, (), document, problems)
-    if problems:
-        raise SpecError(problems)
+        place = len(text.encode()[: error.position].decode(errors="ignore"))
+        reader.tell(place, f"not valid YAML: {error.reason}")
+    if reader.problems:
+        raise SpecError(reader.problems)
     return document
 
 
-def _value(node: yaml.Node, path: Path, document: Document, problems: list[Problem]) -> Any:
-    document.positions.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, document, problems)
-    if isinstance(node, yaml.SequenceNode):
-        return [
-            _value(child, (*path, index), document, problems)
-            for index, child in enumerate(node.value)
-        ]
-    if not isinstance(node, yaml.ScalarNode):
-        problems.append(document.problem(path, "this kind of YAML node is not used here"))
-        return None
-    return _scalar(node)
+class _Reader:
+    """Builds plain values out of the parser's events, and notes where each stands."""
 
+    def __init__(self, document: Document) -> None:
+        self.problems: list[Problem] = []
+        self._document = document
+        self._starts = [0]
+        for line in document.lines:
+            self._starts.append(self._starts[-1] + len(line) + 1)
 
-def _mapping(
-    node: yaml.MappingNode, path: Path, document: Document, problems: list[Problem]
-) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
-        position = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-        if key is None or key == "<<":
-            document.positions[(*path, "<<")] = position
-            problems.append(document.problem((*path, "<<"), "a key must be plain text"))
-            continue
-        if key in result:
-            first = document.positions[(*path, key)][0]
-            document.positions[(*path, key)] = position
-            problems.append(
-                document.problem((*path, key), f"{key!r} stands here twice (first on line {first})")
+    def tell(self, index: int, message: str, hint: str = "") -> None:
+        """Note a problem at a character of the text."""
+        problem = self._document.problem_at(self._position(index), message, hint)
+        self.problems.append(problem)
+
+    def context(self, error: yaml.MarkedYAMLError) -> str:
+        """Where what is broken begins: the place of the problem may be the end of the file."""
+        if not error.context or not error.context_mark:
+            return ""
+        mark: Any = error.context_mark
+        line, column = self._position(mark.index)
+        return f"{error.context}, which begins on line {line}, column {column}"
+
+    def document(self, events: Iterator[Any]) -> Any:
+        """The value of the one document. Raises yaml.YAMLError."""
+        value, documents = None, 0
+        for event in events:
+            mark: Any = event.start_mark
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents == 2:
+                    self.tell(mark.index, "a second document begins here")
+                found = self._value(next(events), events, ())
+                value = found if documents == 1 else value
+        return value
+
+    def _position(self, index: int) -> tuple[int, int]:
+        # Not the parser's own line and column: see `parse`.
+        line = min(bisect_right(self._starts, index), len(self._document.lines))
+        return line, index - self._starts[line - 1] + 1
+
+    def _value(self, event: Any, events: Iterator[Any], path: Path) -> Any:
+        place = event.start_mark.index
+        self._document.positions.setdefault(path, self._position(place))
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            self.tell(place, "anchors and aliases are not used here", "write the value out")
+        elif event.tag is not None and event.tag != "!":
+            self.tell(place, "tags are not used here", "quote what is meant as text")
+        if isinstance(event, yaml.AliasEvent):
+            return None
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if len(path) == _LEVELS_MAX:
+            self.tell(place, f"nested deeper than {_LEVELS_MAX} levels")
+        if len(path) >= _LEVELS_MAX:
+            _skip(events)
+            return None
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(events, path)
+        return self._mapping(events, path)
+
+    def _sequence(self, events: Iterator[Any], path: Path) -> list[Any]:
+        found: list[Any] = []
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            found.append(self._value(event, events, (*path, len(found))))
+        return found
+
+    def _mapping(self, events: Iterator[Any], path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._key(event, events, found, path)
+            if key is None:
+                self._value(next(events), events, (*path, "<<"))
+                continue
+            self._document.positions[(*path, key)] = self._position(event.start_mark.index)
+            found[key] = self._value(next(events), events, (*path, key))
+        return found
+
+    def _key(
+        self, event: Any, events: Iterator[Any], found: dict[str, Any], path: Path
+    ) -> str | None:
+        """The key's text; None, and a problem, for one that cannot be used."""
+        place = event.start_mark.index
+        if not isinstance(event, yaml.ScalarEvent) or event.value == "<<":
+            if isinstance(event, yaml.CollectionStartEvent):
+                _skip(events)
+            self.tell(place, "a key must be plain text")
+            return None
+        if event.anchor is not None or event.tag not in {None, "!"}:
+            self.tell(place, "a key must be plain text", "without anchor and tag")
+            return None
+        key: str = event.value
+        if key in found:
+            first = self._document.positions[(*path, key)][0]
+            self.tell(place, f"{key!r} stands here twice (first on line {first})")
+            return None
+        return key
+
+    def _scalar(self, event: Any) -> Any:
+        text: str = event.value
+        if event.style:  # quoted or block: always text
+            return text
+        if text in {"", "~", "null"}:
+            return None
+        if text in {"true", "false"}:
+            return text == "true"
+        is_whole = _INTEGER.match(text) is not None
+        if not is_whole and not _FLOAT.match(text):
+            return text
+        if len(text) > _DIGITS_MAX or not (is_whole or _is_kept(text)):
+            self.tell(
+                event.start_mark.index,
+                "this number has more digits than are kept",
+                "write it as text, in quotes",
             )
-            continue
-        document.positions[(*path, key)] = position
-        result[key] = _value(value_node, (*path, key), document, problems)
-    return result
+            return None
+        return int(text) if is_whole else float(text)
 
 
-def _scalar(node: yaml.ScalarNode) -> Any:
-    text: str = node.value
-    if node.style:  # quoted or block: always text
-        return text
-    if text in {"", "~", "null"}:
-        return None
-    if text in {"true", "false"}:
-        return text == "true"
-    if _INTEGER.match(text):
-        return int(text)
-    if _FLOAT.match(text):
-        return float(text)
-    return text
+def _is_kept(text: str) -> bool:
+    """Whether a double writes the number back unchanged."""
+    return Decimal(repr(float(text))) == Decimal(text)
+
+
+def _skip(events: Iterator[Any]) -> None:
+    """Pass over the rest of a collection whose first event was taken."""
+    depth = 1
+    while depth:
+        event = next(events)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -145,21 +234,28 @@ def problems_of(error: ValidationError, document: Document, known: Iterable[str]
     """Turn pydantic's findings into positions in the file, with the nearest right word."""
     found: list[Problem] = []
     for entry in error.errors(include_url=False):
-        path: Path = tuple(part for part in entry["loc"] if _in_file(part))
+        path = _path_in_file(entry["loc"], document)
         kind = entry["type"]
         if kind == "extra_forbidden":
             word = str(entry["loc"][-1])
             found.append(document.problem(path, f"unknown key {word!r}", nearest(word, known)))
         elif kind == "missing":
-            found.append(document.problem(path[:-1], f"{entry['loc'][-1]!r} is missing"))
+            found.append(document.problem(path, f"{entry['loc'][-1]!r} is missing"))
         else:
             message = entry["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
             message = message[:1].lower() + message[1:]
             message, _, hint = message.partition(" // ")
+            if kind == "literal_error" and isinstance(entry["input"], str):
+                expected = re.findall(r"'([^']*)'", str(entry.get("ctx", {}).get("expected")))
+                hint = nearest(entry["input"], expected)
             found.append(document.problem(path, message, hint))
     return found
 
 
-def _in_file(part: str | int) -> bool:
-    # pydantic puts tags of its own between the parts, such as 'function-after[...]'.
-    return isinstance(part, int) or not ("[" in part or part.startswith("tagged-"))
+def _path_in_file(location: Path, document: Document) -> Path:
+    """Without the parts that pydantic adds, such as `[key]` and `function-after[...]`."""
+    path: Path = ()
+    for part in location:
+        if (*path, part) in document.positions:
+            path = (*path, part)
+    return path

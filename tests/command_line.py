@@ -101,7 +101,7 @@ def ended(started: subprocess.Popen[str]) -> Finished:
     except subprocess.TimeoutExpired:
         started.kill()
         stdout, stderr = started.communicate()
-        raise AssertionError(f"a command hangs: {started.args}\n{stderr}") from None
+        raise AssertionError(f"a command hangs: {started.args!r}\n{stderr}") from None
     return Finished(started.returncode, stdout, stderr)
 
 

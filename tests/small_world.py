@@ -31,7 +31,6 @@ PERSON: dict[str, Any] = {
         "name": {"from": "name", "type": "varchar(40)", "class": "personal"},
         "age": {"from": "age", "type": "integer"},
     },
-    "leave": {"kind": "only for the filter"},
 }  # fmt: skip
 VISIT: dict[str, Any] = {
     "mapping": 1,

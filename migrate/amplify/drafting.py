@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrate.amplify.draft import ColumnDraft, MappingDraft, TableDraft
-from migrate.amplify.graph import Attribute, Finding, Index, Model
+from migrate.amplify.finding_kinds import finding
+from migrate.amplify.graph import Attribute, Index, Model
 from migrate.amplify.layout import Layout, key_attributes
 from migrate.amplify.nested import Expander, Spot
 from migrate.amplify.notes import Notes
@@ -109,7 +110,7 @@ class Drafter:
             return "its default acted on creation only"
         if attribute.origin == "owner" or attribute.name in model.owner_attributes:
             self.notes.touch("owner-forms", subject, attribute.place)
-            return "user name, or sub::user name"
+            return "" if attribute.note else "user name, or sub::user name"
         return ""
 
     def _leave(self, model: Model) -> dict[str, str]:
@@ -162,10 +163,7 @@ class Drafter:
         message = (
             f"index {index.name} of {model.name} uses {', '.join(missing)}, which is no column"
         )
-        self.notes.add(
-            Finding("index-left-out", "warning", model.place, message,
-                    ("add the index by hand",), model.name)
-        )  # fmt: skip
+        self.notes.add(finding("index-left-out", model.place, message, model.name))
         return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from migrate.amplify.column import ColumnMaker
+from migrate.amplify.finding_kinds import finding
 from migrate.amplify.graph import App, Attribute, Finding, Model, Place, TypeRef
 from migrate.amplify.names import Names, plural, snake
 from migrate.amplify.notes import Notes
@@ -105,15 +106,12 @@ def _implied(model: Model, name: str) -> Attribute:
 
 def _collision(subject: str, what: str, given: str, place: Place) -> Finding:
     message = f"{what} is taken by another that is written alike: this one is called {given}"
-    choices = ("keep it", "rename it in the mapping")
-    return Finding("name-collision", "warning", place, message, choices, subject)
+    return finding("name-collision", place, message, subject)
 
 
 def _cut(subject: str, what: str, given: str, place: Place) -> Finding:
     message = f"{what} is longer than PostgreSQL's 63 bytes: called {given}"
-    return Finding(
-        "name-shortened", "warning", place, message, ("rename it in the mapping",), subject
-    )
+    return finding("name-shortened", place, message, subject)
 
 
 def _no_place(app: App) -> Place:

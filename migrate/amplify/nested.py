@@ -121,11 +121,8 @@ class Expander:
         reference = {"references": self.draft.root.target} if len(key) == 1 else {}
         for attribute in key:
             column = self.layout.columns[self.model.name][attribute.name]
-            entries = {
-                source: attribute.name,
-                "type": self.draft.root.columns[column].entries["type"],
-                "key": True,
-                **reference,
-            }
+            root = self.draft.root.columns[column].entries
+            read_alike = {name: value for name, value in root.items() if name in {"type", "as"}}
+            entries = {source: attribute.name, **read_alike, "key": True, **reference}
             name = names.take(f"{snake(self.model.name)}_{column}")
             table.columns[name] = ColumnDraft(entries)

@@ -23,7 +23,7 @@ class Policy:
     choices: tuple[str, ...]
 
 
-# In the order in which they are shown. docs/reference/convert.md explains each code.
+# In the order in which they are shown. docs/reference/findings.md is made from this list.
 POLICIES = (
     Policy(
         "required-unproven", "warning",

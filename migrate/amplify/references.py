@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from migrate.amplify.finding_kinds import finding
 from migrate.amplify.graph import App, Attribute, Finding, Model, Relation
 from migrate.amplify.notes import Notes
 
@@ -61,8 +62,7 @@ class References:
             first = next(iter(relations.values()))
             names = ", ".join(relations)
             message = f"{holder}.{attribute} points to several models ({names}): no foreign key"
-            choices = ("keep the plain column", "one column a model, told apart by another field")
-            notes.add(_finding(first, "polymorphic-reference", message, choices))
+            notes.add(_finding(first, "polymorphic-reference", message))
             self.loose += [LooseReference(holder, (attribute,), target) for target in relations]
 
 
@@ -79,25 +79,23 @@ def _problem(holder: Model, target: Model, relation: Relation) -> Finding | None
             f"{end} points to {target.name}, whose key is made of several fields"
             f" ({', '.join(target.key_fields)}): it stays columns and an index, without foreign key"
         )
-        choice = "add the constraint in a migration of the application after the switch"
-        return _finding(relation, "composite-reference", message, (choice,))
+        return _finding(relation, "composite-reference", message)
     if relation.target_key != target.key:
         message = (
             f"{end} is found through {', '.join(relation.target_key)} of {target.name}, which is"
             " not its key: no foreign key"
         )
-        return _finding(relation, "reference-not-key", message, ("keep the plain column",))
+        return _finding(relation, "reference-not-key", message)
     own, theirs = holder.attribute(relation.attributes[0]), target.attribute(target.key[0])
     if own is None or theirs is None or own.origin == "computed":
         message = f"{end}: no such attribute is stored, so there is no foreign key"
-        return _finding(relation, "reference-type", message, ("map the attribute by hand",))
+        return _finding(relation, "reference-type", message)
     if own.type.list_depth or not _agree(own, theirs):
         message = (
             f"{end} is {_type_text(own)}, but the key of {target.name} is {_type_text(theirs)}:"
             " no foreign key"
         )
-        choices = ("keep the plain column", "make both columns text, with a named function")
-        return _finding(relation, "reference-type", message, choices)
+        return _finding(relation, "reference-type", message)
     return None
 
 
@@ -122,6 +120,5 @@ def _type_text(attribute: Attribute) -> str:
     return f"[{name}]" if attribute.type.list_depth else name
 
 
-def _finding(relation: Relation, code: str, message: str, choices: tuple[str, ...]) -> Finding:
-    subject = f"{relation.model}.{relation.field}"
-    return Finding(code, "warning", relation.place, message, choices, subject)
+def _finding(relation: Relation, code: str, message: str) -> Finding:
+    return finding(code, relation.place, message, f"{relation.model}.{relation.field}")

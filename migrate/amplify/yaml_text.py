@@ -30,9 +30,14 @@ def mapping_text(draft: MappingDraft) -> str:
                 lines += [""] * (number > 0) + list(_further(table))
     if draft.leave:
         lines += [""] * bool(draft.tables or draft.children) + ["leave:"]
-        lines += [f"  {scalar(name)}: {scalar(reason)}" for name, reason in draft.leave.items()]
+        lines += [f"  {scalar(name)}: {_reason(reason)}" for name, reason in draft.leave.items()]
     lines += ["unknown: reject", "duplicates: reject-all", "orphans: reject"]
     return "\n".join(lines) + "\n"
+
+
+def _reason(text: str) -> str:
+    """Alone on its line, a text may hold commas, which flow style would take for its own."""
+    return text if scalar(text.replace(",", "")) == text.replace(",", "") else scalar(text)
 
 
 def _comment(paragraphs: list[str]) -> Iterator[str]:

@@ -75,7 +75,7 @@ def show_problems(problems: list[Problem]) -> None:
         if problem.source_line.strip():
             click.echo(f"  {problem.line:>4} | {problem.source_line}", err=True)
             before = problem.source_line[: problem.column - 1]
-            pad = "".join("\t" if char == "\t" else "  " if _wide(char) else " " for char in before)
+            pad = "".join("\t" if char == "\t" else " " * _columns(char) for char in before)
             click.echo(f"       | {pad}^", err=True)
         if problem.hint:
             click.secho("       = ", fg="cyan", err=True, nl=False)
@@ -84,10 +84,13 @@ def show_problems(problems: list[Problem]) -> None:
     click.secho(f"{len(problems)} {noun}", fg="red", bold=True, err=True)
 
 
-def _wide(char: str) -> bool:
+def _columns(char: str) -> int:
+    """How many columns of a terminal a character takes."""
     import unicodedata
 
-    return unicodedata.east_asian_width(char) in "WF"
+    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:  # a combining mark, a joiner
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _keep(error: BaseException) -> Path:

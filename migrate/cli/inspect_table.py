@@ -40,9 +40,10 @@ def show(document: InspectDocument) -> None:
 
 def _show_model(view: ModelView) -> None:
     one, outcomes = view.inspected, view.inspected.tally.outcomes
+    count = _counted(one.tally.items, "items")
     read = "all read" if one.complete else "a sample"
     click.secho(
-        f"{one.model}: {one.tally.items:,} items, {read}; would load {outcomes['loaded']:,},"
+        f"{one.model}: {count}, {read}; would load {outcomes['loaded']:,},"
         f" tombstones {outcomes['tombstones']:,}, filtered {outcomes['filtered']:,},"
         f" refused {outcomes['rejected']:,}",
         bold=True,
@@ -167,10 +168,14 @@ def _show_finding(finding: Finding) -> None:
     click.secho(f"  {finding.severity:<8}", fg=colour, nl=False)
     where = f"{finding.table}.{finding.column}" if finding.column else path_text(finding.path)
     values = "".join(f", {value!r} {count:,}" for value, count in finding.values)
-    unit = finding.unit if finding.count != 1 else finding.unit.removesuffix("s")
-    click.echo(_cut(f"{finding.code} {where}: {finding.count:,} {unit}{values}", 89))
+    count = _counted(finding.count, finding.unit)
+    click.echo(_cut(f"{finding.code} {where}: {count}{values}", 89))
     if finding.keys:
         click.echo(f"           such as {_cut(finding.keys[0], 80)}")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun if count != 1 else noun.removesuffix('s')}"
 
 
 def _cut(text: str, width: int) -> str:

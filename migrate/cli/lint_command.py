@@ -14,17 +14,25 @@ from migrate.cli.failure import USAGE, show_problems
 @common_options
 @suites_option
 @click.option("--target", "with_target", is_flag=True, help="Also compare with the live target.")
+@click.option("--schema", "as_schema", is_flag=True, help="Print the JSON Schema of mapping files.")
 def command(
     profile_name: str,
     mappings_folder: Path,
     as_json: bool,
     suites_folder: Path | None,
     with_target: bool,
+    as_schema: bool,
 ) -> int:
     """Check every mapping and every business rule; show all problems with their place.
 
-    Changes nothing.
+    Changes nothing. With --schema nothing is checked: editors complete and check mapping files by
+    what it prints.
     """
+    if as_schema:
+        from migrate.mapping.schema import text
+
+        click.echo(text(), nl=False)
+        return 0
     from migrate.errors import SpecError
     from migrate.pipeline.specification import read_specification
     from migrate.rehearse.profile import load_profile

@@ -8,15 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from migrate.item import number, text
-from migrate.item.plain import binary, only_entry
+from migrate.item.plain import binary
 from migrate.item.refusal import Refusal
+
+# Three times DynamoDB's own 32: the same for every Python and every stack it is called from.
+_TEXT_LEVELS_MAX = 100
 
 _quote = json.encoder.encode_basestring
 
 
-def text_of(attribute: Any) -> str:
-    """JSON text of an attribute. Raises Refusal."""
-    kind, value = only_entry(attribute)
+def text_of(kind: str, value: Any) -> str:
+    """JSON text of an attribute's type and value. Raises Refusal."""
     if kind == "S":
         return _string(value)
     if kind == "N":
@@ -26,48 +28,65 @@ def text_of(attribute: Any) -> str:
     if kind == "NULL":
         return "null"
     if kind == "M":
-        entries = [f"{_string(name)}:{text_of(element)}" for name, element in value.items()]
+        entries = [f"{_string(name)}:{_inner(element)}" for name, element in value.items()]
         return "{" + ",".join(entries) + "}"
     if kind == "L":
-        return "[" + ",".join([text_of(element) for element in value]) + "]"
+        return "[" + ",".join([_inner(element) for element in value]) + "]"
     if kind == "SS":
         return "[" + ",".join([_string(one) for one in sorted(value)]) + "]"
     if kind == "NS":
         ordered = sorted(number.decimal(one) for one in value)
-        return "[" + ",".join(number.plain(one) for one in ordered) + "]"
+        return "[" + ",".join([number.plain(one) for one in ordered]) + "]"
     if kind == "B":
         return _base64(value)
-    if kind == "BS":
-        return "[" + ",".join(sorted(_base64(one) for one in value)) + "]"
-    raise Refusal("type-mismatch")
+    return "[" + ",".join(sorted(_base64(one) for one in value)) + "]"  # BS
+
+
+def _inner(attribute: dict[str, Any]) -> str:
+    ((kind, value),) = attribute.items()
+    return text_of(kind, value)
 
 
 def reparsed(value: str) -> str:
-    """JSON text found inside an S (AWSJSON written as text). Raises Refusal('bad-json')."""
+    """JSON text found inside an S (AWSJSON written as text).
+
+    Raises Refusal: bad-json, and those of the values in it.
+    """
     try:
-        parsed = json.loads(value, parse_float=Decimal, parse_constant=_no_constant)
+        # Decimal for whole numbers too: int() refuses 4,301 digits, which PostgreSQL holds.
+        parsed = json.loads(
+            value,
+            parse_float=number.decimal,
+            parse_int=number.decimal,
+            parse_constant=_no_constant,
+        )
     except (ValueError, RecursionError):
         raise Refusal("bad-json") from None
-    return _plain(parsed)
+    return _plain(parsed, 0)
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, level: int) -> str:
     if isinstance(value, str):
         return _string(value)
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
-    if isinstance(value, int | Decimal):
-        return number.plain(Decimal(value))
+    if isinstance(value, Decimal):
+        return number.plain(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if level == _TEXT_LEVELS_MAX:
+        raise Refusal("bad-json")
     if isinstance(value, list):
-        return "[" + ",".join([_plain(element) for element in value]) + "]"
-    return "{" + ",".join([f"{_string(k)}:{_plain(v)}" for k, v in value.items()]) + "}"
+        return "[" + ",".join([_plain(element, level + 1) for element in value]) + "]"
+    entries = [f"{_string(name)}:{_plain(inner, level + 1)}" for name, inner in value.items()]
+    return "{" + ",".join(entries) + "}"
 
 
-def _string(value: Any) -> str:
-    return str(_quote(text.checked(value)))
+def _string(value: str) -> str:
+    return _quote(text.checked(value))
 
 
-def _base64(value: Any) -> str:
+def _base64(value: str) -> str:
     return '"' + base64.b64encode(binary(value)).decode() + '"'
 
 

@@ -10,8 +10,10 @@ from typing import Any
 from migrate.item import number
 from migrate.item.refusal import Refusal
 
+Attribute = dict[str, Any]
 
-def plain_of(attribute: dict[str, Any] | None) -> Any:
+
+def plain_of(attribute: Attribute | None) -> Any:
     """The plain value: str, Decimal, bool, None, bytes, list or dict; sets are sorted lists."""
     if attribute is None:
         return None
@@ -20,8 +22,6 @@ def plain_of(attribute: dict[str, Any] | None) -> Any:
         return value
     if kind == "N":
         return number.decimal(value)
-    if kind == "NULL":
-        return None
     if kind == "L":
         return [plain_of(element) for element in value]
     if kind == "M":
@@ -34,40 +34,44 @@ def plain_of(attribute: dict[str, Any] | None) -> Any:
         return binary(value)
     if kind == "BS":
         return sorted(binary(one) for one in value)
-    raise Refusal("type-mismatch")
+    return None  # NULL
 
 
-def attribute_of(value: Any) -> dict[str, Any] | None:
-    """The attribute that a function's answer stands for. Raises ValueError for other types."""
+def attribute_of(value: Any) -> Attribute | None:
+    """The attribute that a function's answer stands for; None is absent.
+
+    Raises TypeError for a type that stands for none, float among them: it is never exact.
+    """
+    return None if value is None else _attribute(value)
+
+
+def _attribute(value: Any) -> Attribute:
     if value is None:
-        return None
+        return {"NULL": True}
     if isinstance(value, bool):
         return {"BOOL": value}
     if isinstance(value, str):
         return {"S": value}
     if isinstance(value, int | Decimal):
-        if isinstance(value, Decimal) and not value.is_finite():
-            raise ValueError("not a finite number")
-        return {"N": str(value) if isinstance(value, int) else format(value, "f")}
+        return {"N": str(value)}
     if isinstance(value, bytes):
         return {"B": base64.b64encode(value).decode()}
     if isinstance(value, list | tuple):
-        return {"L": [attribute_of(element) or {"NULL": True} for element in value]}
+        return {"L": [_attribute(element) for element in value]}
     if isinstance(value, dict):
-        return {"M": {str(k): attribute_of(v) or {"NULL": True} for k, v in value.items()}}
-    raise ValueError(f"a function may not return {type(value).__name__}")
+        return {"M": {str(name): _attribute(element) for name, element in value.items()}}
+    raise TypeError(f"returned {type(value).__name__}")
 
 
-def only_entry(attribute: Any) -> tuple[str, Any]:
-    """The single type and value of an attribute. Raises Refusal('unparsable')."""
-    if not isinstance(attribute, dict) or len(attribute) != 1:
-        raise Refusal("unparsable")
-    return next(iter(attribute.items()))
+def only_entry(attribute: Attribute) -> tuple[str, Any]:
+    """The single type and value of an attribute, whose shape was checked."""
+    ((kind, value),) = attribute.items()
+    return kind, value
 
 
-def binary(text: Any) -> bytes:
+def binary(text: str) -> bytes:
     """The bytes of a B value. Raises Refusal('bad-base64')."""
     try:
         return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError):
         raise Refusal("bad-base64") from None

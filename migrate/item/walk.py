@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from migrate.item.plain import only_entry
 from migrate.item.refusal import Refusal
 
 Attribute = dict[str, Any]
+
+_SPECIAL = re.compile(r"[\\.]")
+
+
+def path_text(path: tuple[str, ...]) -> str:
+    """A path as a mapping writes it; no two paths have the same text."""
+    return ".".join([_SPECIAL.sub(r"\\\g<0>", name) for name in path])
 
 
 def walk(attributes: dict[str, Any], path: tuple[str, ...]) -> Attribute | None:
@@ -15,17 +22,14 @@ def walk(attributes: dict[str, Any], path: tuple[str, ...]) -> Attribute | None:
 
     Raises Refusal('type-mismatch') where the path meets something that is not a map.
     """
-    found: Any = attributes.get(path[0])
+    found: Attribute | None = attributes.get(path[0])
     for name in path[1:]:
-        if found is None:
+        if found is None or "NULL" in found:
             return None
-        kind, value = only_entry(found)
-        if kind == "NULL":
-            return None
-        if kind != "M":
-            raise Refusal("type-mismatch", ".".join(path))
-        found = value.get(name)
-    return found  # type: ignore[no-any-return]
+        if "M" not in found:
+            raise Refusal("type-mismatch", path_text(path))
+        found = found["M"].get(name)
+    return found
 
 
 def first(attributes: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Attribute | None:

@@ -10,9 +10,9 @@ from migrate.item.plain import only_entry
 from migrate.item.refusal import Refusal
 from migrate.item.walk import walk
 from migrate.mapping.filter import holds
-from migrate.mapping.path import parse, text
+from migrate.mapping.path import text
 from migrate.mapping.spec import Child
-from migrate.mapping.unknown import known_tree, unknown_finder
+from migrate.mapping.unknown import unknown_of_elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +53,11 @@ class ChildList:
         self._child = child
         self._name = text(child.list_path)
         self._row = row
-        self._scalars = child.takes_scalars
+        self._refuses_item = child.bad_element == "item"
+        self._takes_scalars = child.takes_scalars
         self._holds = holds(child.where)
-        paths = {
-            path
-            for column in child.columns.values()
-            for path in column.element_paths(in_child=True)
-        }
-        paths.update(parse(name) for name in [*(child.where or {}), *child.leave])
-        self._unknown = unknown_finder(known_tree(paths))
-        self._refuses_unknown = unknown != "leave" and not self._scalars
+        self._unknown = unknown_of_elements(child)
+        self._refuses_unknown = unknown != "leave" and not child.takes_whole
 
     def rows(self, item: dict[str, Any]) -> ChildRows:
         """Raises Refusal for a list that is none, and for a bad element with bad_element: item."""
@@ -81,26 +76,24 @@ class ChildList:
                 line, key = self._one(item, attributes, element, place)
                 made.append((place, element, line, key))
             except Refusal as refusal:
-                bad.append(BadElement(place, element, self._located(refusal)))
+                self._located(refusal)
+                if self._refuses_item:
+                    raise
+                bad.append(BadElement(place, element, refusal))
         made = self._without_duplicates(made, bad)
-        if bad and self._child.bad_element == "item":
-            raise min(bad, key=lambda one: one.place).refusal
         counts = ChildCounts(len(elements), len(made), filtered, len(bad))
         return ChildRows([entry[2] for entry in made], counts, bad)
 
     def _elements(self, item: dict[str, Any]) -> list[Any]:
         try:
             found = walk(item, self._child.list_path)
-            if found is None:
+            if found is None or "NULL" in found:
                 return []
-            kind, value = only_entry(found)
-            if kind == "NULL":
-                return []
-            if kind != "L":
+            if "L" not in found:
                 raise Refusal("type-mismatch")
         except Refusal as refusal:
             raise self._located(refusal) from None
-        return value  # type: ignore[no-any-return]
+        return found["L"]  # type: ignore[no-any-return]
 
     def _attributes(self, element: Any) -> dict[str, Any]:
         kind, value = only_entry(element)
@@ -108,7 +101,7 @@ class ChildList:
             raise Refusal("null-element")
         if kind == "M":
             return value  # type: ignore[no-any-return]
-        if not self._scalars:
+        if not self._takes_scalars:
             raise Refusal("type-mismatch")
         return {}
 
@@ -132,6 +125,8 @@ class ChildList:
         for place, element, _, key in made:
             if times[key] > 1:
                 refusal = self._located(Refusal("duplicate-element"))
+                if self._refuses_item:
+                    raise refusal
                 bad.append(BadElement(place, element, refusal))
         bad.sort(key=lambda one: one.place)
         return [entry for entry in made if times[entry[3]] == 1]

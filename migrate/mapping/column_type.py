@@ -89,6 +89,11 @@ class ColumnType:
         return cls(name, is_array=is_array)
 
     @classmethod
+    def __get_pydantic_json_schema__(cls, _: Any, __: Any) -> dict[str, Any]:
+        names = "|".join(_ARGUMENTS)
+        return {"type": "string", "pattern": rf"^({names})( ?\([0-9]+(, ?[0-9]+)?\))?(\[\])?$"}
+
+    @classmethod
     def __get_pydantic_core_schema__(
         cls, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:

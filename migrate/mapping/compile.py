@@ -10,14 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from migrate.item import shape
 from migrate.item.refusal import Refusal
 from migrate.item.walk import first, walk
 from migrate.mapping.child_rows import BadElement, ChildCounts, ChildList
 from migrate.mapping.convert import converter
 from migrate.mapping.filter import holds
-from migrate.mapping.path import Path, parse
+from migrate.mapping.path import Path, text
 from migrate.mapping.spec import Mapping, Table
-from migrate.mapping.unknown import known_tree, unknown_finder
+from migrate.mapping.unknown import unknown_of_items
 
 Item = dict[str, Any]
 
@@ -51,8 +52,7 @@ class RowFunction:
         self.targets = [(table.target, tuple(table.columns)) for table in mapping.tables]
         self._tombstone = mapping.source.tombstone
         self._holds = holds(mapping.source.where)
-        known = mapping.item_paths | {parse(name) for name in mapping.leave}
-        self._unknown = unknown_finder(known_tree(known))
+        self._unknown = unknown_of_items(mapping)
         self._policy = mapping.unknown
         rows = [mapping.root, *mapping.further]
         self._tables = [(holds(table.when), generate(table)) for table in rows]
@@ -62,11 +62,12 @@ class RowFunction:
 
     def __call__(self, item: Item) -> MappedItem | NoRows:
         """Raises Refusal, with the table and column where the rule broke."""
+        shape.check(item)
         if self._tombstone and self._is_tombstone(item):
             return TOMBSTONE
         if self._holds is not None and not self._holds(item):
             return FILTERED
-        unknown = self._unknown(item)
+        unknown = {} if self._policy == "leave" else self._unknown(item)
         if unknown and self._policy == "reject":
             raise Refusal("unknown-attribute", next(iter(unknown)))
         lines: list[list[str]] = []
@@ -87,11 +88,11 @@ class RowFunction:
         mark = item.get(self._tombstone)  # type: ignore[arg-type]
         if mark is None:
             return False
-        if isinstance(mark, dict) and ("NULL" in mark or mark.get("BOOL") is False):
+        if "NULL" in mark:
             return False
-        if isinstance(mark, dict) and mark.get("BOOL") is True:
-            return True
-        raise Refusal("type-mismatch", str(self._tombstone))
+        if "BOOL" not in mark:
+            raise Refusal("type-mismatch", text((str(self._tombstone),)))
+        return bool(mark["BOOL"])
 
 
 RowCode = Callable[[Item, Any, Any, int, dict[str, Any]], tuple[str, tuple[str, ...]]]
@@ -147,6 +148,6 @@ def _locator(table: Table) -> Callable[[Refusal, int], None]:
         refusal.column, column = columns[place]
         if not refusal.attribute:
             paths = column.element_paths(in_child=in_child) or column.item_paths(in_child=in_child)
-            refusal.attribute = ".".join(paths[0]) if paths else ""
+            refusal.attribute = text(paths[0]) if paths else ""
 
     return locate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 Attribute = dict[str, Any]
 
@@ -32,4 +32,4 @@ def _checked(value: Any) -> Any:
     return value
 
 
-Constant = Annotated[Any, AfterValidator(_checked)]
+Constant = Annotated[Any, AfterValidator(_checked), WithJsonSchema({"not": {"type": "null"}})]

@@ -14,7 +14,7 @@ import yaml
 Path = tuple[str | int, ...]
 
 # Text that YAML and this project's reader both take for text, without quotes.
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_ -]*[A-Za-z0-9_]\Z|[A-Za-z_]\Z")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_. -]*[A-Za-z0-9_]\Z|[A-Za-z_]\Z")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 

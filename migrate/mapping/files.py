@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -37,8 +38,8 @@ def load_files(folder: FilePath) -> list[MappingFile]:
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
         raise FixInputError(f"no mapping (*.yaml) in {folder}", "see --mappings DIR")
-    files, problems = _validated(read_all(paths))
-    problems += lint([(file.mapping, file.document) for file in files])
+    files, problems, unread = _validated(read_all(paths))
+    problems += lint([(file.mapping, file.document) for file in files], unread)
     if problems:
         raise SpecError(sorted(problems, key=lambda p: (p.file, p.line, p.column)))
     return sorted(files, key=lambda file: file.mapping.model)
@@ -66,12 +67,28 @@ def validate_document(document: Document) -> Mapping:
 
 def _validated(
     read_documents: tuple[list[Document], list[Problem]],
-) -> tuple[list[MappingFile], list[Problem]]:
+) -> tuple[list[MappingFile], list[Problem], set[str] | None]:
+    """(valid files, problems of the others, target tables that the others name: None, any)."""
     documents, problems = read_documents
     files: list[MappingFile] = []
+    unread: set[str] | None = None if problems else set()
     for document in documents:
         try:
             files.append(MappingFile(validate_document(document), document))
         except SpecError as error:
             problems += error.problems
-    return files, problems
+            if unread is not None:
+                unread.update(_targets(document.value))
+    return files, problems, unread
+
+
+def _targets(value: Any) -> Iterator[str]:
+    """The texts of every `target` in a document that may be anything."""
+    if isinstance(value, dict):
+        if isinstance(value.get("target"), str):
+            yield value["target"]
+        for entry in value.values():
+            yield from _targets(entry)
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _targets(entry)

@@ -9,10 +9,13 @@ from typing import Any
 from migrate.item import number
 from migrate.item.refusal import Refusal
 from migrate.item.walk import walk
+from migrate.mapping import constant
 from migrate.mapping.condition import Condition
 from migrate.mapping.path import parse
 
+Attribute = dict[str, Any]
 Holds = Callable[[dict[str, Any]], bool]
+Same = Callable[[Attribute | None], bool]
 
 
 def holds(condition: Condition | None) -> Holds | None:
@@ -34,11 +37,16 @@ def _line(path: tuple[str, ...], wanted: Any) -> Holds:
 
 
 def _equal(path: tuple[str, ...], wanted: Any) -> Holds:
-    choices = wanted if isinstance(wanted, list) else [wanted]
-    return lambda attributes: any(_same(_found(attributes, path), choice) for choice in choices)
+    choices = [_same(choice) for choice in (wanted if isinstance(wanted, list) else [wanted])]
+
+    def equal(attributes: dict[str, Any]) -> bool:
+        found = _found(attributes, path)
+        return any(same(found) for same in choices)
+
+    return equal
 
 
-def _found(attributes: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any] | None:
+def _found(attributes: dict[str, Any], path: tuple[str, ...]) -> Attribute | None:
     try:
         found = walk(attributes, path)
     except Refusal:  # something on the way is no map: absent, for a condition
@@ -46,12 +54,16 @@ def _found(attributes: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any] 
     return None if found is None or "NULL" in found else found
 
 
-def _same(attribute: dict[str, Any] | None, choice: Any) -> bool:
-    if attribute is None:
-        return False
-    if isinstance(choice, bool):
-        return attribute.get("BOOL") is choice
-    if isinstance(choice, str):
-        return attribute.get("S") == choice
-    text = attribute.get("N")
-    return number.is_number(text) and number.decimal(text) == Decimal(str(choice))
+def _same(choice: Any) -> Same:
+    wanted = constant.attribute(choice)
+    if "N" not in wanted:
+        return lambda attribute: attribute == wanted
+    value = number.decimal(wanted["N"])
+    return lambda attribute: attribute is not None and _value(attribute.get("N")) == value
+
+
+def _value(text: str | None) -> Decimal | None:
+    try:
+        return None if text is None else number.decimal(text)
+    except Refusal:  # no number, or one that nothing can be equal to
+        return None

@@ -8,7 +8,7 @@ from typing import Any
 from migrate.item import text
 from migrate.item.refusal import Refusal
 from migrate.mapping.compile import generate
-from migrate.mapping.lint import owner_columns
+from migrate.mapping.owner import owner_columns
 from migrate.mapping.spec import Column, Mapping, Table
 from migrate.mapping.transforms import FromAttribute, FromParent
 

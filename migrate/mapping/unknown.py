@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from migrate.mapping.path import Path, text
+from migrate.mapping.path import Path, parse, text
+from migrate.mapping.spec import Child, Mapping
 
 Tree = dict[str, "Tree | None"]
 """Name -> None where the attribute is taken whole, else the names known inside its map."""
+
+Finder = Callable[[dict[str, Any]], dict[str, Any]]
+"""From attributes to those that are unknown, by dotted path; empty for most items."""
 
 
 def known_tree(paths: Iterable[Path]) -> Tree:
@@ -29,8 +33,23 @@ def _grow(tree: Tree, path: Path) -> None:
         _grow(branch, inner)
 
 
-def unknown_finder(tree: Tree) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """A function giving the unknown attributes by dotted path; empty for most items."""
+def unknown_of_items(mapping: Mapping) -> Finder:
+    """What is unknown in the items of a mapping."""
+    return _finder(mapping.item_paths, mapping.leave)
+
+
+def unknown_of_elements(child: Child) -> Finder:
+    """What is unknown in the elements of a child list."""
+    read = {
+        path for column in child.columns.values() for path in column.element_paths(in_child=True)
+    }
+    read.update(parse(name) for name in child.where or {})
+    return _finder(read, child.leave)
+
+
+def _finder(read: Collection[Path], leave: Iterable[str]) -> Finder:
+    tree = known_tree([*read, *(parse(name) for name in leave)])
+    walked = {path[:end] for path in read for end in range(1, len(path))}
     names = frozenset(tree)
     branches = [(name, branch) for name, branch in tree.items() if branch is not None]
 
@@ -39,18 +58,24 @@ def unknown_finder(tree: Tree) -> Callable[[dict[str, Any]], dict[str, Any]]:
             return {}
         found = {text((name,)): attributes[name] for name in attributes if name not in names}
         for name, branch in branches:
-            _inside(attributes.get(name), branch, (name,), found)
+            if name in attributes:
+                _inside(attributes[name], branch, (name,), walked, found)
         return found
 
     return find
 
 
-def _inside(attribute: Any, branch: Tree, at: Path, found: dict[str, Any]) -> None:
-    inner = attribute.get("M") if isinstance(attribute, dict) else None
-    if not isinstance(inner, dict):
+def _inside(
+    attribute: dict[str, Any], branch: Tree, at: Path, walked: set[Path], found: dict[str, Any]
+) -> None:
+    inner = attribute.get("M")
+    if inner is None:
+        # What walks in here refuses it; where keys are only left by name, none of them is here.
+        if at not in walked and "NULL" not in attribute:
+            found[text(at)] = attribute
         return
     for name, value in inner.items():
         if name not in branch:
             found[text((*at, name))] = value
         elif (deeper := branch[name]) is not None:
-            _inside(value, deeper, (*at, name), found)
+            _inside(value, deeper, (*at, name), walked, found)

@@ -11,6 +11,7 @@ from typing import Any
 from migrate.amplify import findings_text
 from migrate.amplify.diagram import Link, diagram
 from migrate.amplify.drawing import svg
+from migrate.amplify.finding_kinds import finding
 from migrate.amplify.graph import App, Finding, Generation, Place, Relation
 from migrate.amplify.mapping_writer import WrittenMappings, write_mappings
 from migrate.amplify.mermaid import mermaid
@@ -133,8 +134,7 @@ def convert_app(
 
 def _removed_finding(path: Path) -> Finding:
     message = f"{path.name} was converted before, and its model is gone from the schema; it stays"
-    choices = ("delete the file", "keep it while the table holds items that are wanted")
-    return Finding("model-removed", "warning", Place(str(path)), message, choices, path.stem)
+    return finding("model-removed", Place(str(path)), message, path.stem)
 
 
 def _write_findings(out: Path, app: App, findings: Sequence[Finding]) -> None:

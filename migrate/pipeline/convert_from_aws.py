@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from migrate.amplify.finding_kinds import finding
 from migrate.amplify.graph import App, Finding, Generation, Model, Place
 from migrate.amplify.options import Options
 from migrate.aws import Source, client
@@ -92,19 +93,13 @@ def _differences(
 
 def _missing(model: Model, found: FoundEnvironment) -> Finding:
     message = f"no table of {model.name} was found for the API {found.api_id}"
-    choices = ("deploy the schema first", "delete its mapping if the model is not deployed")
-    return Finding("table-missing", "warning", model.place, message, choices, model.name)
+    return finding("table-missing", model.place, message, model.name)
 
 
 def _unknown(table: FoundTable) -> Finding:
     message = f"table {table.table} belongs to no model of the schema: it is not converted"
-    choices = (
-        "read the schema as it is deployed",
-        "write a mapping by hand",
-        "leave it: a removed model, a conversation, or a table of another kind",
-    )
     place = Place(f"aws:{table.table}")
-    return Finding("table-without-model", "warning", place, message, choices, table.model)
+    return finding("table-without-model", place, message, table.model)
 
 
 def _name_difference(
@@ -113,8 +108,7 @@ def _name_difference(
     expected = table_name(model.table_prefix, api_id, environment)
     if table.table != expected:
         message = f"{model.name} lies in {table.table}, but a load looks for {expected}"
-        choices = ("write the table's prefix as source.model", "check the profile's environment")
-        yield Finding("table-name-differs", "warning", model.place, message, choices, model.name)
+        yield finding("table-name-differs", model.place, message, model.name)
 
 
 def _data_store_difference(model: Model, table: FoundTable) -> Iterator[Finding]:
@@ -123,11 +117,7 @@ def _data_store_difference(model: Model, table: FoundTable) -> Iterator[Finding]
         message = (
             f"the input says that DataStore is {said} for {model.name}; its table has it {is_so}"
         )
-        choices = (
-            "give transform.conf.json beside the schema",
-            "add `tombstone: _deleted` and leave _version, _lastChangedAt and _ttl",
-        )
-        yield Finding("datastore-differs", "warning", model.place, message, choices, model.name)
+        yield finding("datastore-differs", model.place, message, model.name)
 
 
 def _key_difference(model: Model, table: FoundTable, key: tuple[str, ...]) -> Finding:
@@ -135,5 +125,4 @@ def _key_difference(model: Model, table: FoundTable, key: tuple[str, ...]) -> Fi
         f"{model.name} has the key {', '.join(model.key)} by the schema, but {table.table} has"
         f" {', '.join(key)}"
     )
-    choices = ("read the schema as it is deployed", "correct source.key and the key columns")
-    return Finding("key-differs", "error", model.place, message, choices, model.name)
+    return finding("key-differs", model.place, message, model.name)

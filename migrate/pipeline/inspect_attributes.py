@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -168,10 +168,13 @@ def _distinct(distinct: Distinct, *, shown: bool) -> dict[str, Any]:
     return {
         "distinct": distinct.count,
         "distinct_exact": distinct.is_exact,
-        "values": None
-        if values is None
-        else {one_line(value): count for value, count in sorted(values.items())},
+        "values": None if values is None else values_json(values.items()),
     }
+
+
+def values_json(counts: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Values with their counts, in order; what would hide in a text is written as an escape."""
+    return [{"value": one_line(value), "count": count} for value, count in sorted(counts)]
 
 
 def _number(value: Any) -> str | None:

@@ -13,8 +13,8 @@ from migrate.pipeline.inspect_attributes import (
     AttributeLine,
     Attributes,
     attribute_json,
-    one_line,
     path_text,
+    values_json,
 )
 from migrate.pipeline.inspect_findings import Finding, findings_of
 from migrate.pipeline.inspect_patch import Patch, make_patch
@@ -147,5 +147,5 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "unit": finding.unit,
         "rejects": finding.rejects,
         "keys": list(finding.keys),
-        "values": {one_line(value): count for value, count in finding.values},
+        "values": values_json(finding.values),
     }

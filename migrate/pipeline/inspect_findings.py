@@ -41,7 +41,7 @@ def findings_of(mapping: Mapping, one: Inspected) -> list[Finding]:
     found = [
         _refused(mapping, one, place, broken) for place, broken in one.tally.refusals.places.items()
     ]
-    for check in (_never_present, _unknown, _templates, _epoch_units, _json_texts, _mixed_types):
+    for check in _CHECKS:
         found += check(mapping, one)
     order = {"reject": 0, "warning": 1, "info": 2}
     return sorted(
@@ -67,8 +67,15 @@ def _full_path(table: Table | None, place: Place) -> Path:
     elif table is not None and place.column:
         return (column_paths(table, table.columns[place.column]) or [()])[0]
     else:
-        return parse(place.attribute) if place.attribute else ()
+        return _parsed(place.attribute)
     return (*table.list_path, ELEMENTS, *path) if isinstance(table, Child) else path
+
+
+def _parsed(attribute: str) -> Path:
+    try:
+        return parse(attribute)
+    except ValueError:  # a plain name, such as the tombstone's, may hold dots and backslashes
+        return (attribute,) if attribute else ()
 
 
 def _shown(path: Path, *, nested: bool) -> Path:
@@ -149,6 +156,15 @@ def _templates(mapping: Mapping, one: Inspected) -> Iterator[Finding]:
             )
 
 
+def _composites(mapping: Mapping, one: Inspected) -> Iterator[Finding]:
+    """`a#b` that is not made of the item's own `a` and `b`."""
+    for name, broken in one.tally.composites.different.items():
+        keys = tuple(_shown_keys(mapping, broken))
+        yield Finding(
+            mapping.model, "composite-differs", "warning", "", "", (name,), broken.count, keys=keys
+        )
+
+
 def _epoch_units(mapping: Mapping, one: Inspected) -> Iterator[Finding]:
     """Seconds where milliseconds are mapped load without a word, as days of January 1970."""
     for table, name, column in mapping.all_columns():
@@ -199,3 +215,8 @@ def rarer_types(profile: AttributeProfile) -> int:
     """How many values are not of the attribute's most frequent type; NULL is none."""
     counts = [count for kind, count in profile.types.items() if kind != "NULL"]
     return sum(counts) - max(counts, default=0)
+
+
+_CHECKS = (
+    _never_present, _unknown, _templates, _composites, _epoch_units, _json_texts, _mixed_types,
+)  # fmt: skip

@@ -142,6 +142,18 @@ def _further_forms(place: _Place) -> list[Change]:
     return [_add(place.where, "as", written)]
 
 
+def _other_unit(place: _Place) -> list[Change]:
+    """All are milliseconds where seconds are mapped, so that none was ever let in."""
+    numbers = place.profile.number if place.profile is not None else None
+    milliseconds = numbers.forms[profile_number.EPOCH_MILLISECONDS] if numbers is not None else 0
+    if numbers is None or "epoch-seconds" not in place.column.forms:
+        return []
+    if milliseconds != sum(numbers.forms.values()):
+        return []
+    forms = ["epoch-milliseconds" if f == "epoch-seconds" else f for f in place.column.forms]
+    return [_set((*place.where, "as"), forms[0] if len(forms) == 1 else f"[{', '.join(forms)}]")]
+
+
 def _fitting(place: _Place) -> list[Form]:
     if place.profile is None:
         return []
@@ -183,6 +195,7 @@ _MAKERS: dict[str, Callable[[_Place], list[Change]]] = {
     "type-mismatch": _further_forms,
     "bad-datetime": _further_forms,
     "bad-date": _further_forms,
+    "out-of-range": _other_unit,
 }
 
 _WORDS = {
@@ -202,6 +215,7 @@ _DONE = {
     "type-mismatch": "as is wider now",
     "bad-datetime": "as is wider now",
     "bad-date": "as is wider now",
+    "out-of-range": "as names the other unit of epoch now",
 }
 
 _ADVICE = {
@@ -215,7 +229,7 @@ _ADVICE = {
     "null-element": "bad_element: element rejects these alone",
     "null-not-allowed": "on_null says what NULL becomes",
     "empty-not-allowed": "on_empty says what an empty string becomes",
-    "out-of-range": "a wider type takes it",
+    "out-of-range": "widen the type, or mend it at the source",
     "not-integer": "numeric takes fractions",
     "bad-json": "without as: json-text it stays as one string",
     "bad-datetime": "mend it at the source; look at its forms in inspect.json",

@@ -16,9 +16,8 @@ from migrate.mapping.child_rows import ChildList
 from migrate.mapping.compile import TOMBSTONE, MappedItem, RowFunction, generate
 from migrate.mapping.filter import holds
 from migrate.mapping.key import item_key_text
-from migrate.mapping.path import parse
 from migrate.mapping.spec import Mapping, Table
-from migrate.mapping.unknown import known_tree, unknown_finder
+from migrate.mapping.unknown import unknown_of_items
 
 KEYS_MAX = 3
 _UNKNOWN = "unknown-attribute"
@@ -104,8 +103,7 @@ class Examiner:
     def __init__(self, mapping: Mapping) -> None:
         self.mapping = mapping
         self._function = RowFunction(mapping)
-        known = mapping.item_paths | {parse(name) for name in mapping.leave}
-        self._unknown = unknown_finder(known_tree(known))
+        self._unknown = unknown_of_items(mapping)
         self._tables = [
             (holds(table.when), _columns(table)) for table in [mapping.root, *mapping.further]
         ]

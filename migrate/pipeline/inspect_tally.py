@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrate.item.profile import ItemProfile
+from migrate.pipeline.inspect_composites import Composites
 from migrate.pipeline.inspect_refusals import Examiner, Place, Refusals
 
 
@@ -19,6 +20,7 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     profile: ItemProfile = field(default_factory=ItemProfile)
     refusals: Refusals = field(default_factory=Refusals)
+    composites: Composites = field(default_factory=Composites)
 
     def add(self, examiner: Examiner, items: list[Any], body_bytes: int) -> None:
         """One page."""
@@ -29,6 +31,8 @@ class Tally:
             self.outcomes["rejected"] += 1
             self.refusals.add(Place("unparsable", "", "", ""), "{}", rejects=True)
         self.profile.add(readable)
+        names = [name for name in self.profile.attributes.by_name if "#" in name]
+        self.composites.add(examiner.mapping, names, readable)
         self.outcomes.update([examiner.examine(item, self.refusals) for item in readable])
 
     def merge(self, other: Tally) -> None:
@@ -38,3 +42,4 @@ class Tally:
         self.outcomes.update(other.outcomes)
         self.profile.merge(other.profile)
         self.refusals.merge(other.refusals)
+        self.composites.merge(other.composites)

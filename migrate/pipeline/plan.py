@@ -23,6 +23,9 @@ _SEGMENT_BYTES = 256_000_000
 _SMALL_TABLE_BYTES = 1_000_000
 
 
+_FIRST_CONTACT = {"mode": "standard", "total_max_attempts": 4}
+
+
 @dataclass(frozen=True)
 class Plan:
     """What `migrate plan` shows and a load carries out."""
@@ -59,51 +62,52 @@ class Plan:
 
 def make_plan(job: Job) -> Plan:
     """Look at both sides. Raises FixInputError for missing tables or keys that differ."""
-    dynamodb = client("dynamodb", job.source)
+    # Whoever mistyped the endpoint learns it within seconds, not after the patience of a load.
+    dynamodb = client("dynamodb", job.source, retries=_FIRST_CONTACT)
     tables: dict[str, SourceTable] = {}
     for mapping in job.mappings:
         table = describe(dynamodb, job.source_table(mapping.model))
         check_key(mapping, table)
         tables[mapping.model] = table
-    whole = definition.metadata(job.mappings)
-    missing, differences = definition.differences(job.target, whole)
+    missing, differences = _target(job)
     return Plan(
         tables=tables,
         segments=_segments(job, tables),
         missing=missing,
         differences=differences,
-        statements=definition.statements(whole),
+        statements=ddl(job.mappings),
         fingerprint=job.fingerprint(list(tables.values())),
     )
+
+
+def _target(job: Job) -> tuple[list[str], list[str]]:
+    """(tables that a load would create, what it would refuse).
+
+    A managed target is created whole or not at all, an existing one never.
+    """
+    whole = definition.metadata(job.mappings)
+    missing, differences = definition.differences(job.target, whole)
+    if job.target_kind == "managed" and len(missing) == len(whole.tables):
+        return missing, differences
+    return [], [f"{table} is missing" for table in missing] + differences
 
 
 def prepare_target(job: Job, plan: Plan) -> None:
     """Create a managed target that is not there. Raises FixInputError when it does not fit."""
     if plan.differences:
         listed = "; ".join(plan.differences)
-        raise FixInputError(f"the target does not fit the mappings: {listed}", _DIFFERENT_HINT)
-    if not plan.missing:
-        return
-    if job.target_kind == "existing":
         raise FixInputError(
-            f"the target lacks {', '.join(plan.missing)}",
-            "the application's own migrations make an existing target; run them first",
+            f"the target does not fit the mappings: {listed}", _HINTS[job.target_kind]
         )
-    whole = definition.metadata(job.mappings)
-    if len(plan.missing) < len(whole.tables):
-        there = sorted(set(whole.tables) - set(plan.missing))
-        raise FixInputError(
-            f"the target has {', '.join(there)}, but lacks {', '.join(plan.missing)}",
-            "drop what an earlier set of mappings made (locally: --fresh), or create the rest"
-            " from `migrate plan --sql`",
-        )
-    definition.create(job.target, whole)
+    if plan.missing:
+        definition.create(job.target, definition.metadata(job.mappings))
 
 
-_DIFFERENT_HINT = (
-    "change the mapping, or the target by its own migrations;"
-    " a local one is made anew with `migrate rehearse --fresh`"
-)
+_HINTS = {
+    "existing": "change the mapping, or run the application's own migrations: they make the target",
+    "managed": "change the mapping, or the target (`migrate plan --sql` shows what is wanted);"
+    " a local one is made anew with `migrate rehearse --fresh`",
+}
 
 
 def _segments(job: Job, tables: dict[str, SourceTable]) -> list[PlannedSegments]:

@@ -66,7 +66,9 @@ def discover(source: Source, api_id: str, app: str | None = None) -> FoundEnviro
     found: dict[str, FoundTable] = {}
     for way, find in _WAYS.items():
         for one in _tried(way, partial(_listed, find, source, api_id), skipped) or []:
-            found.setdefault(one.model, one)
+            # @mapsTo: one table is found under the model's name and under that of its table.
+            if one.table not in {other.table for other in found.values()}:
+                found.setdefault(one.model, one)
     if not found:
         tried = f" ({'; '.join(skipped)})" if skipped else ""
         raise FixInputError(

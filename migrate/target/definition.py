@@ -138,7 +138,7 @@ def statements(whole: sa.MetaData, *, idempotent: bool = False) -> list[str]:
 
     `idempotent`: what is there already is left as it is, so that running it twice changes nothing.
     """
-    dialect = pg.dialect()  # type: ignore[no-untyped-call]
+    dialect = _dialect()
     tables = sorted(whole.tables.values(), key=lambda table: table.fullname)
     schemas = sorted({str(table.schema) for table in tables})
     found = [f'CREATE SCHEMA IF NOT EXISTS "{schema}"' for schema in schemas]
@@ -158,6 +158,17 @@ def statements(whole: sa.MetaData, *, idempotent: bool = False) -> list[str]:
             statement = _text(AddConstraint(key), dialect)
             found.append(_guarded(table, str(key.name), statement) if idempotent else statement)
     return found
+
+
+# Reserved in PostgreSQL 15 to 18, and not among the words that SQLAlchemy quotes.
+_FURTHER_RESERVED = {"collation", "concurrently", "lateral", "system_user", "tablesample"}
+
+
+def _dialect() -> Any:
+    dialect = pg.dialect()  # type: ignore[no-untyped-call]
+    preparer = dialect.identifier_preparer
+    preparer.reserved_words = preparer.reserved_words | _FURTHER_RESERVED
+    return dialect
 
 
 # PostgreSQL has no ADD CONSTRAINT IF NOT EXISTS.

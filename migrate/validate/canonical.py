@@ -13,6 +13,7 @@ from typing import Any
 
 from migrate.mapping.column_type import ColumnType
 from migrate.validate.numbers import canonical_number, is_number
+from migrate.validate.refused import Refused
 from migrate.validate.structured import json_of_text
 
 Canonical = Callable[[Any], str]
@@ -52,6 +53,13 @@ def _number(text: str) -> str:
     return canonical_number(text) if is_number(text) else text
 
 
+def _json(text: str) -> str:
+    try:
+        return json_of_text(text)
+    except Refused:  # no source value makes it, such as 101 levels
+        return text
+
+
 def _boolean(text: str) -> str:
     return _BOOLEANS.get(text, text)
 
@@ -81,5 +89,5 @@ _SCALARS: dict[str, Canonical] = {
     "time": _clock,
     "timestamp": _instant,
     "timestamptz": _instant,
-    "jsonb": json_of_text,
+    "jsonb": _json,
 }

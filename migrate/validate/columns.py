@@ -81,11 +81,12 @@ def _array(column: Column) -> Callable[[Attribute], str | None]:
     keep_nulls = column.null_elements == "keep"
 
     def read(attribute: Attribute) -> str:
-        texts = [
-            None if "NULL" in entry else element(entry) for entry in _entries(attribute, set_kind)
-        ]
-        if None in texts and not keep_nulls:
-            raise Refused("null-element")
+        texts: list[str | None] = []
+        for entry in _entries(attribute, set_kind):
+            text = None if "NULL" in entry else element(entry)
+            if text is None and not keep_nulls:
+                raise Refused("null-element")
+            texts.append(text)
         return array_text(texts)
 
     return read

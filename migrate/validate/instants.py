@@ -80,7 +80,7 @@ def epoch_date(number: str, unit: int) -> str:
 def _ratio(number: str) -> tuple[int, int]:
     text = canonical_number(number)
     whole, _, fraction = text.partition(".")
-    if len(whole) > 20:
+    if len(whole.lstrip("-")) > 20:
         raise Refused("out-of-range")
     # 200 digits are finer than any DynamoDB number; a sign of more is enough for the rest.
     fraction = fraction[:200] + ("1" if len(fraction) > 200 else "")

@@ -166,9 +166,11 @@ class _ChildReading:
         tally.rejected = tally.read - tally.rows - tally.filtered
 
     def _elements(self, scope: Scope) -> list[Attribute]:
-        if not self._table.is_wanted(scope):
-            return []
-        attribute = self._list(scope.item)
+        try:
+            attribute = self._list(scope.item)
+        except Refused as refused:
+            refused.table = self._table.target
+            raise
         if attribute is None or "NULL" in attribute:
             return []
         if "L" not in attribute:

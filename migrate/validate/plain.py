@@ -79,10 +79,10 @@ def _attribute(value: Any, function: str) -> Attribute:
         return {"BOOL": value}
     if isinstance(value, str):
         return {"S": value}
-    if isinstance(value, int | Decimal | float):
+    if isinstance(value, int | Decimal):  # a float is never exact
         return {"N": str(value)}
-    if isinstance(value, bytes | bytearray):
-        return {"B": bytes(value)}
+    if isinstance(value, bytes):
+        return {"B": value}
     if isinstance(value, list | tuple):
         return {"L": [_attribute(entry, function) for entry in value]}
     if isinstance(value, dict):

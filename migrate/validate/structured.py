@@ -10,6 +10,8 @@ from typing import Any
 from migrate.validate.numbers import canonical_number, sort_value
 from migrate.validate.refused import Attribute, Refused, stored
 
+_LEVELS_MAX = 100  # of JSON in text; the language's own limit, the same on every machine
+
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -31,9 +33,9 @@ def json_of_text(text: str) -> str:
         parsed = json.loads(
             text, parse_float=_number, parse_int=_number, parse_constant=_no_constant
         )
-        return _parsed(parsed)
     except (ValueError, RecursionError):
         raise Refused("bad-json") from None
+    return _parsed(parsed, _LEVELS_MAX)
 
 
 def base64_text(value: bytes) -> str:
@@ -53,20 +55,26 @@ def _string(text: str) -> str:
     return _quoted(stored(text))
 
 
-def _parsed(value: Any) -> str:
+def _parsed(value: Any, levels: int) -> str:
     if isinstance(value, _Number):
         return str(value)
     if isinstance(value, str):
         return _string(value)
+    if isinstance(value, dict | list) and levels == 0:
+        raise Refused("bad-json")
     if isinstance(value, dict):
-        return _object([(name, _parsed(entry)) for name, entry in value.items()])
+        entries = [
+            (name, _string(name), _parsed(entry, levels - 1)) for name, entry in value.items()
+        ]
+        return _object(entries)
     if isinstance(value, list):
-        return _array([_parsed(entry) for entry in value])
+        return _array([_parsed(entry, levels - 1) for entry in value])
     return "null" if value is None else "true" if value else "false"
 
 
-def _object(entries: list[tuple[str, str]]) -> str:
-    return "{" + ",".join(f"{_string(name)}:{value}" for name, value in sorted(entries)) + "}"
+def _object(entries: list[tuple[str, str, str]]) -> str:
+    """Of (name, name as JSON, value as JSON); in the order of the names themselves."""
+    return "{" + ",".join(f"{name}:{value}" for _, name, value in sorted(entries)) + "}"
 
 
 def _array(values: list[str]) -> str:
@@ -79,7 +87,9 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "BOOL": lambda value: "true" if value else "false",
     "NULL": lambda _: "null",
     "L": lambda values: _array([json_of_attribute(value) for value in values]),
-    "M": lambda entries: _object([(k, json_of_attribute(v)) for k, v in entries.items()]),
+    "M": lambda entries: _object(
+        [(name, _string(name), json_of_attribute(value)) for name, value in entries.items()]
+    ),
     "SS": lambda values: _array([_string(value) for value in sorted(values)]),
     "NS": lambda values: _array([canonical_number(v) for v in sorted(values, key=sort_value)]),
     "B": lambda value: _quoted(base64_text(value)),

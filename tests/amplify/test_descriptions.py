@@ -76,7 +76,8 @@ def test_codegen_module_is_read_like_its_json(tmp_path: Path) -> None:
 def test_place_of_a_field_is_where_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "schema.json"
     path.write_text(
-        '{"models": {\n  "A": {"fields": {\n    "id": {"type": "ID"},\n    "n": {"type": "Int"}}}}}',
+        '{"models": {\n  "A": {"fields": {\n    "id": {"type": "ID"},\n'
+        '    "n": {"type": "Int"}}}}}',
         encoding="utf-8",
     )
     attribute = read_app([path]).models["A"].attribute("n")

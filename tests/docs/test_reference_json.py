@@ -22,6 +22,7 @@ _PAGE = (DOCS / "reference/json.md").read_text(encoding="utf-8")
 _COMMANDS = {
     "migrate plan": "migrate plan --json",
     "migrate sample": "migrate sample --items 1000 --json",
+    "migrate inspect": "migrate inspect --sample 40 --json",
     "migrate load": "migrate load --again --json",
     "migrate finalise": "migrate finalise --json",
     "migrate rejects": "migrate rejects --json",
@@ -30,6 +31,9 @@ _COMMANDS = {
     "migrate validate": "python docs/examples/sql.py"
     " \"delete from core.user_settings; update core.user_profiles set gender = 'x'\" >&2;"
     " migrate validate --no-suites --json",
+    "migrate convert": "migrate convert mappings/hugmedo/schema.graphql --out drafts >&2;"
+    " sed -i s/integer/bigint/ drafts/AssessmentQuestion.yaml;"
+    " migrate convert mappings/hugmedo/schema.graphql --out drafts --json",
     "migrate lint": "sed -i s/required/requird/ mappings/hugmedo/Role.yaml; migrate lint --json",
 }
 

@@ -1,4 +1,4 @@
-"""Inspects items without a table: one model, its mapping as a file, the document of the findings."""
+"""Inspects items without a table: one model, its mapping as a file, what is found."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 
+from migrate.pipeline.finalise import finalise
 from tests.command_line import Finished, Project, ended, wait_until
 from tests.small_world import PERSON, VISIT, SmallWorld, changed, notes, person, uid, visit
 from tests.source.scripted_dynamodb import ScriptedDynamoDB, scripted
@@ -45,15 +46,15 @@ class Interrupted:
     def load(self) -> subprocess.Popen[str]:
         return self.project.start("load", "--json")
 
-    def load_and_hold(self, scans: int) -> subprocess.Popen[str]:
-        """A load whose source answers this many pages and then keeps silent.
+    def load_and_hold(self, pages: int) -> subprocess.Popen[str]:
+        """A load of which both workers wait for the next page of their segment of persons.
 
-        One page is always on its way to each of the two workers, so `scans` of 5 or more pages
-        leave at least one unit committed.
+        The pages before are committed, each as a unit.
         """
-        self.script.hold_after(scans)
+        self.script.hold_after(pages)
         started = self.load()
-        wait_until(lambda: self.script.is_held or started.poll() is not None, "held scans")
+        wait_until(lambda: self.script.held == 2 or started.poll() is not None, "held scans")
+        assert started.poll() is None, ended(started).stderr
         return started
 
     def let_go(self) -> None:
@@ -84,8 +85,7 @@ class Interrupted:
         """The same command again, to its end; then the whole is judged and compared."""
         result = ended(self.load())
         assert result.code == 0, result.stderr
-        finished = self.project.run("finalise")
-        assert finished.code == 0, finished.stderr
+        finalise(self.job)
         self.check()
         return result
 

@@ -148,7 +148,7 @@ def test_a_finished_load_is_not_done_again_unless_asked(world: SmallWorld) -> No
 def test_a_changed_mapping_is_named_and_needs_a_decision(world: SmallWorld) -> None:
     world.put("Person", person(1))
     load(world.job())
-    other = changed(PERSON, leave={"kind": "only for the filter", "more": "gone"})
+    other = changed(PERSON, leave={"more": "gone"})
     with pytest.raises(AskOperatorError, match=r"is in the target.*changed: Person") as caught:
         load(world.job(other, VISIT))
     assert "--again" in caught.value.hint

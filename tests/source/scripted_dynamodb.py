@@ -51,22 +51,22 @@ class ScriptedDynamoDB:
         self.promises_all = True
         """Whether a cut answer names its whole length: else nobody can see that it was cut."""
         self.page_items_max: int | None = None
-        self.scans = 0
-        """Scan answers that were let go."""
+        self.held = 0
+        """Scans that wait for their answer now."""
         self._released = threading.Condition()
-        self._scans_max: int | None = None
-        self._waiting = 0
-
-    def hold_after(self, scans: int | None) -> None:
-        """Let this many Scan answers go, and hold the next; None: hold none."""
-        with self._released:
-            self._scans_max = None if scans is None else self.scans + scans
-            self._released.notify_all()
+        self._answered: dict[tuple[str, int], int] = {}
+        self._pages_max: int | None = None
 
     @property
-    def is_held(self) -> bool:
-        """Whether a scan waits for its answer."""
-        return self._waiting > 0
+    def scans(self) -> int:
+        """Scan answers that were let go."""
+        return sum(self._answered.values())
+
+    def hold_after(self, pages: int | None) -> None:
+        """Let this many pages of each segment go, and hold the next; None: hold none."""
+        with self._released:
+            self._pages_max = pages
+            self._released.notify_all()
 
     def answer(self, operation: str, body: bytes, headers: dict[str, str]) -> Answer:
         request: dict[str, Any] = json.loads(body)
@@ -77,19 +77,20 @@ class ScriptedDynamoDB:
             if self.page_items_max is not None:
                 request["Limit"] = self.page_items_max
                 body = json.dumps(request).encode()
-            self._wait_for_release()
+            self._wait_for_release((request["TableName"], request.get("Segment", 0)))
         return self._passed_on(operation, body, headers)
 
-    def _wait_for_release(self) -> None:
-        with self._released:
-            if not self._may_go():
-                self._waiting += 1
-                self._released.wait_for(self._may_go, timeout=60)
-                self._waiting -= 1
-            self.scans += 1
+    def _wait_for_release(self, segment: tuple[str, int]) -> None:
+        def may_go() -> bool:
+            answered = self._answered.get(segment, 0)
+            return self._pages_max is None or answered < self._pages_max
 
-    def _may_go(self) -> bool:
-        return self._scans_max is None or self.scans < self._scans_max
+        with self._released:
+            if not may_go():
+                self.held += 1
+                self._released.wait_for(may_go, timeout=60)
+                self.held -= 1
+            self._answered[segment] = self._answered.get(segment, 0) + 1
 
     def _passed_on(self, operation: str, body: bytes, headers: dict[str, str]) -> Answer:
         connection = http.client.HTTPConnection(str(self.upstream.netloc), timeout=60)

@@ -103,3 +103,47 @@ def test_long_names_stay_apart_within_63_bytes(postgres_url: str) -> None:
     assert found is not None
     assert found[0] == 3 + 3 + 3  # key, code and badge; unique; indexes
     assert found[1] <= 63
+
+
+def test_idempotent_statements_create_everything_and_change_nothing_the_second_time(
+    postgres_url: str,
+) -> None:
+    whole = definition.metadata([Mapping.model_validate(one) for one in (PERSON, VISIT)])
+    target = Target(postgres_url)
+    with psycopg.connect(postgres_url) as connection:
+        for _ in range(2):
+            for statement in definition.statements(whole, idempotent=True):
+                connection.execute(statement.encode())
+    assert definition.differences(target, whole) == ([], [])
+    with psycopg.connect(postgres_url) as connection:
+        names = "select conname from pg_constraint where contype = 'f' order by 1"
+        assert len(connection.execute(names.encode()).fetchall()) == 3
+
+
+def test_indexes_whose_usual_names_are_alike_get_names_of_their_own(postgres_url: str) -> None:
+    mappings = [
+        changed(PERSON, source={"model": model}, target=f"app.{table}", indexes=[[column]],
+                columns={**dict.fromkeys(PERSON["columns"]),
+                         "id": PERSON["columns"]["id"], column: {"from": "x", "type": "text"}})
+        for model, table, column in (("A", "a", "b_c"), ("B", "a_b", "c"), ("C", "a_b_c_idx", "d"))
+    ]  # fmt: skip
+    whole = definition.metadata([Mapping.model_validate(one) for one in mappings])
+    names = [str(index.name) for table in whole.tables.values() for index in table.indexes]
+    assert len({*names, "a_b_c_idx"}) == 4
+    definition.create(Target(postgres_url), whole)
+    assert definition.differences(Target(postgres_url), whole) == ([], [])
+
+
+def test_every_word_of_postgresql_may_name_tables_and_columns(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url) as connection:
+        words = connection.execute("select word from pg_get_keywords() order by 1").fetchall()
+    columns = {str(word): {"from": str(word), "type": "text"} for (word,) in words}
+    key = {"id": {"from": "id", "type": "text", "key": True}}
+    mappings = [
+        {"mapping": 1, "source": {"model": f"M{number}"}, "target": f"app.{word}",
+         "columns": {**key, **(columns if number == 0 else {})}, "indexes": [["id"]]}
+        for number, (word,) in enumerate(words)
+    ]  # fmt: skip
+    whole = definition.metadata([Mapping.model_validate(one) for one in mappings])
+    definition.create(Target(postgres_url), whole)
+    assert definition.differences(Target(postgres_url), whole) == ([], [])

@@ -111,6 +111,9 @@ class Document:
         """Where the last of nested `names` stands, looking for each after the one before."""
         return _place(self.file, self.text, names)
 
+    def problem(self, place: Place, message: str) -> Problem:
+        return _problem(place, self.text, message)
+
 
 def read_document(path: Path) -> Document:
     """Read amplify_outputs.json, a model introspection, or codegen's schema.js(on)."""

@@ -17,7 +17,7 @@ from migrate.amplify.project_files import (
     find_flags,
 )
 from migrate.amplify.rules.routes import conversation_tables
-from migrate.errors import Problem, SpecError
+from migrate.errors import SpecError
 
 
 def read_description(path: Path, asked: Generation | None) -> App:
@@ -107,7 +107,7 @@ def _check_keys(document: Document, models: dict[str, Model]) -> None:
             if model.attribute(name) is None:
                 place = document.place("models", model.name)
                 message = f"{model.name} has no field {name!r} to be its key"
-                problems.append(Problem(place.file, place.line, place.column, message))
+                problems.append(document.problem(place, message))
         known = {one.name for one in model.attributes}
         model.indexes = [one for one in model.indexes if known.issuperset(one.fields)]
     if problems:

@@ -32,7 +32,7 @@ def _primary_keys(draft: ModelDraft) -> list[tuple[tuple[str, ...], Place]]:
 
 def add_implied_id(draft: ModelDraft) -> None:
     """A model without a key of its own has `id`, declared or not."""
-    if draft.key_fields == ("id",):
+    if draft.key_fields == ("id",) and "id" not in draft.type.fields:
         note = "not declared; made by Amplify"
         type_ref = TypeRef("ID", "scalar", required=True)
         draft.add(Attribute("id", type_ref, "field", draft.place, note))

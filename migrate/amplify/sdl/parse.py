@@ -45,11 +45,7 @@ def parse_schema(texts: Iterable[tuple[str, str]]) -> Schema:
     for file, text in texts:
         schema.lines[file] = _LINE_END.split(text)
         try:
-            document = parse(Source(text, file))
-            for definition in document.definitions:
-                _define(definition, file, schema, problems)
-        except GraphQLSyntaxError as error:
-            problems.append(_syntax_problem(schema, file, text, error))
+            _read(file, text, schema, problems)
         except RecursionError:
             problems.append(schema.problem(Place(file, 1, 1), "this is nested too deeply to read"))
     if problems:
@@ -57,12 +53,29 @@ def parse_schema(texts: Iterable[tuple[str, str]]) -> Schema:
     return schema
 
 
-def _syntax_problem(schema: Schema, file: str, text: str, error: GraphQLSyntaxError) -> Problem:
+def _read(file: str, text: str, schema: Schema, problems: list[Problem]) -> None:
+    try:
+        document = parse(Source(text, file))
+    except GraphQLSyntaxError as error:
+        position = next(iter(error.positions or ()), 0)
+        message = error.message.removeprefix("Syntax Error: ").rstrip(".")
+        problems.append(_syntax_problem(schema, file, text[:position], message))
+        return
+    except IndexError:  # the library reads past the end of a text that ends inside a string
+        problems.append(_syntax_problem(schema, file, text, "Unterminated string"))
+        return
+    for definition in document.definitions:
+        try:
+            _define(definition, file, schema, problems)
+        except ValueError:  # Python converts no number of more than 4300 digits
+            message = "a number in this definition is too long to read"
+            problems.append(schema.problem(_place(definition, file), message))
+
+
+def _syntax_problem(schema: Schema, file: str, before: str, message: str) -> Problem:
     # The library's own line and column are wrong after the last line end and beside U+2028.
-    position = error.positions[0] if error.positions else 0
-    before = _LINE_END.split(text[:position])
-    place = Place(file, len(before), len(before[-1]) + 1)
-    message = error.message.removeprefix("Syntax Error: ").rstrip(".")
+    lines = _LINE_END.split(before)
+    place = Place(file, len(lines), len(lines[-1]) + 1)
     return schema.problem(place, f"not valid GraphQL: {message[:1].lower()}{message[1:]}")
 
 

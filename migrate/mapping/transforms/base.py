@@ -28,7 +28,9 @@ class Scope(Protocol):
 class Transform(BaseModel):
     """One way to get a column's value."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True
+    )
 
     child_only: ClassVar[bool] = False
 

@@ -6,11 +6,12 @@ import json
 import uuid
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from migrate.item.number import canonical
 from migrate.item.refusal import Refusal
 from migrate.mapping.path import OnePath, Path
+from migrate.mapping.problems import Finding, raise_all
 from migrate.mapping.transforms.base import Scope, Transform
 
 # UUID5(NAMESPACE_DNS, ...) of nothing that resolves: a constant of the language, never changed,
@@ -48,13 +49,9 @@ class DerivedId(Transform):
     @classmethod
     def _parts(cls, value: Any) -> Any:
         parts = value.get("uuid5") if isinstance(value, dict) else None
-        if not isinstance(parts, list):
-            raise ValueError("uuid5 takes a list of parts")
-        return {"uuid5": tuple(_part(part) for part in parts)}
-
-    @property
-    def is_constant(self) -> bool:
-        return all(isinstance(part, str) for part in self.parts)
+        if not isinstance(parts, list) or not parts:
+            raise_all("uuid5", [(("uuid5",), "uuid5 takes a list of one or more parts", "")])
+        return {"uuid5": tuple(_parts_of(parts or []))}
 
     def item_paths(self, *, in_child: bool) -> list[Path]:
         kinds = (ParentPart,) if in_child else (AttributePart,)
@@ -79,6 +76,21 @@ class DerivedId(Transform):
         return f"{scope.constant(part_text)}({scope.attribute(variable, (part.path,))})"
 
 
+def _parts_of(parts: list[Any]) -> list[Part]:
+    """All that is wrong with any part at once."""
+    found: list[Part] = []
+    wrong: list[Finding] = []
+    for place, part in enumerate(parts):
+        try:
+            found.append(_part(part))
+        except ValidationError as error:
+            wrong += [(("uuid5", place, *one["loc"]), one["msg"], "") for one in error.errors()]
+        except ValueError as error:
+            wrong.append((("uuid5", place), str(error), ""))
+    raise_all("uuid5", wrong)
+    return found
+
+
 def _part(part: Any) -> Part:
     if isinstance(part, str):
         return part
@@ -90,12 +102,12 @@ def _part(part: Any) -> Part:
     raise ValueError("a part of uuid5 is a text, {from: NAME}, {parent: NAME} or {position: FIRST}")
 
 
-def part_text(attribute: dict[str, Any] | None) -> str:
+def part_text(attribute: dict[str, str] | None) -> str:
     """The text of a part: S as stored, N canonical. Raises Refusal."""
     if attribute is None or "NULL" in attribute:
         raise Refusal("required")
-    if isinstance(attribute.get("S"), str):
-        return str(attribute["S"])
+    if "S" in attribute:
+        return attribute["S"]
     if "N" in attribute:
         return canonical(attribute["N"])
     raise Refusal("type-mismatch")

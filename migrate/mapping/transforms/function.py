@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
+from migrate.errors import FixInputError
 from migrate.item.plain import attribute_of, plain_of
 from migrate.item.refusal import Refusal
 from migrate.mapping.path import Path, Paths
@@ -35,7 +36,7 @@ class NamedFunction(Transform):
     def compile(self, scope: Scope) -> str:
         variable = "e" if scope.in_child else "i"
         values = ", ".join(scope.attribute(variable, (path,)) for path in self.arguments)
-        return f"{scope.constant(_caller(resolve(self.call)))}({values})"
+        return f"{scope.constant(_caller(self.call))}({values})"
 
 
 def resolve(name: str) -> Callable[..., Any]:
@@ -43,7 +44,7 @@ def resolve(name: str) -> Callable[..., Any]:
     module_name, _, function_name = name.partition(":")
     try:
         function = getattr(importlib.import_module(module_name), function_name)
-    except (ImportError, AttributeError, ValueError):
+    except Exception:  # noqa: BLE001 - importing runs code that is not ours
         message = f"{name!r} is no importable function // write it as module:function"
         raise ValueError(message) from None
     if not callable(function):
@@ -51,12 +52,18 @@ def resolve(name: str) -> Callable[..., Any]:
     return function  # type: ignore[no-any-return]
 
 
-def _caller(function: Callable[..., Any]) -> Callable[..., Any]:
+def _caller(name: str) -> Callable[..., Any]:
+    function = resolve(name)
+
     def call(*attributes: dict[str, Any] | None) -> dict[str, Any] | None:
+        values = [plain_of(attribute) for attribute in attributes]
         try:
-            return attribute_of(function(*(plain_of(attribute) for attribute in attributes)))
+            return attribute_of(function(*values))
         except ValueError:
             # The function's own message may carry a patient's value, so it goes no further.
             raise Refusal("function") from None
+        except Exception as error:  # noqa: BLE001 - the function is not ours
+            message = f"{name} failed with {type(error).__name__}"
+            raise FixInputError(message, "a function refuses an item with ValueError") from None
 
     return call

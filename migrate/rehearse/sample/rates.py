@@ -161,7 +161,7 @@ _CARE = [
     _legal("Appointment", "description-null"),
     _legal("Appointment", "description-empty"),
     _legal("Appointment", "empty-meeting-id", 200),
-    _rejected("Notification", "expiry-in-milliseconds", "bad-datetime"),
+    _rejected("Notification", "expiry-in-milliseconds", "out-of-range"),
     _rejected("Notification", "lone-surrogate-in-json-text", "bad-unicode"),
     _legal("Notification", "read-absent"),
     Rate("AuditLog", "health-check", 2000, "filtered"),
