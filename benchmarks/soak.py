@@ -14,7 +14,7 @@ from dataclasses import asdict
 import click
 
 from benchmarks.soak_case import Case
-from benchmarks.soak_convert import convert_corpus
+from benchmarks.soak_convert import convert_corpus, convert_generated
 from benchmarks.soak_generated import agreement, lint
 
 Family = Callable[[int, str, int], Iterator[Case]]
@@ -23,6 +23,7 @@ Family = Callable[[int, str, int], Iterator[Case]]
 FAMILIES: dict[str, Family] = {
     "agreement": agreement,
     "convert-corpus": lambda seed, only, _: convert_corpus(seed, only),
+    "convert-generated": convert_generated,
     "lint": lint,
 }
 

@@ -17,6 +17,7 @@ from tests.small_world import API_ID, ENVIRONMENT, PERSON, REGION, VISIT, SmallW
 
 _KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "PYTHONPATH")
 RUN_SECONDS_MAX = 120.0
+PROGRAM = str(Path(sys.executable).with_name("migrate"))
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Project:
         """A command in a process group of its own."""
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         return subprocess.Popen(
-            [str(Path(sys.executable).with_name("migrate")), *arguments],
+            [PROGRAM, *arguments],
             cwd=self.folder,
             env={**kept, **self.environment},
             stdout=subprocess.PIPE,

@@ -65,11 +65,15 @@ class ColumnMaker:
     def timestamp_entries(
         self, type_ref: TypeRef, subject: str, place: Place
     ) -> tuple[dict[str, Any], str]:
-        """createdAt and updatedAt: ISO text whatever the schema says, so a number is read too."""
-        if self.column_type(type_ref) not in _NUMBERS and type_ref.name != "AWSTimestamp":
-            return self.entries(type_ref, subject, place), ""
-        self.notes.touch("timestamp-mixed", subject, place)
-        return {"type": "timestamptz", "as": "epoch-seconds"}, "ISO text or a number of seconds"
+        """createdAt and updatedAt: ISO text may stand there, whatever type the schema gives."""
+        column_type = self.column_type(type_ref)
+        if column_type in _NUMBERS or type_ref.name == "AWSTimestamp":
+            self.notes.touch("timestamp-mixed", subject, place)
+            return {"type": "timestamptz", "as": "epoch-seconds"}, "ISO text or a number of seconds"
+        if column_type in {"date", "time"}:
+            self.notes.touch("timestamp-mixed", subject, place)
+            return {"type": "text"}, f"ISO text or a {column_type}"
+        return self.entries(type_ref, subject, place), ""
 
     def _note(self, type_ref: TypeRef, column_type: str, subject: str, place: Place) -> None:
         touch = self.notes.touch

@@ -61,10 +61,10 @@ POLICIES = (
     ),
     Policy(
         "timestamp-mixed", "warning",
-        "the schema types this timestamp as a number, but Amplify fills it with ISO text when the"
-        " client sends none: one attribute may hold both. These columns read both as an instant,"
-        " a number as seconds",
-        ("`as: epoch-milliseconds`", "`type: bigint`, which rejects the ISO texts"),
+        "the schema gives this timestamp another type than AWSDateTime, but Amplify fills it with"
+        " ISO text when the client sends none: one attribute may hold both. A number is read as"
+        " seconds beside the text; where the type is a date or time, both stay text",
+        ("`as: epoch-milliseconds`", "the schema's type, which rejects the ISO texts"),
     ),
     Policy(
         "list-of-lists", "warning",

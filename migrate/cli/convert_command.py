@@ -152,10 +152,13 @@ def _print(conversion: Conversion) -> None:
         click.secho(f"{finding.severity}: ", bold=True, nl=False)
         click.echo(f"{finding.code} at {finding.place}: {finding.message}")
     notes = len(conversion.findings) - len(shown)
-    counted = f"{len(shown)} findings to decide and {notes} notes"
+    counted = f"{_count(len(shown), 'finding')} to decide and {_count(notes, 'note')}"
+    models = f"{_count(len(conversion.models), 'model')} ({conversion.generation})"
     folder = conversion.ddl.parent
-    click.echo(
-        f"\n{len(conversion.models)} models ({conversion.generation}),"
-        f" {len(conversion.relations)} relations, {counted}: {folder / 'findings.md'}"
-        f"\nDDL: {conversion.ddl}\ndiagram: {conversion.erd}"
-    )
+    relations = _count(len(conversion.relations), "relation")
+    click.echo(f"\n{models}, {relations}, {counted}: {folder / 'findings.md'}")
+    click.echo(f"DDL: {conversion.ddl}\ndiagram: {conversion.erd}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else noun + 's'}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from migrate.cli.output import patient_output
 from migrate.errors import (
     AskOperatorError,
     FixInputError,
@@ -25,7 +26,8 @@ DONE, NOT_PASSED, USAGE, TRY_AGAIN, DEFECT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 def run(command: click.Command) -> int:
     """Run `command` on the process's arguments; the exit code."""
     try:
-        result = command.main(standalone_mode=False)
+        with patient_output():
+            result = command.main(standalone_mode=False)
         return result if isinstance(result, int) else DONE
     except SpecError as error:
         show_problems(error.problems)
@@ -39,16 +41,32 @@ def run(command: click.Command) -> int:
     except (KeyboardInterrupt, click.exceptions.Abort):
         _say("stopped; nothing half-done was kept", "the same command goes on")
         return INTERRUPTED
-    except BrokenPipeError:  # `migrate ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+    except OSError as error:
+        return _of_system(error)
     except Exception as error:  # noqa: BLE001 - the last place where it can be turned into words
-        path = _keep(error)
+        return _of_defect(error)
+
+
+def _of_system(error: OSError) -> int:
+    """Files of ours: a full disk, a folder that may not be written."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         _say(
-            f"a defect of migrate: {type(error).__name__}",
-            f"nothing half-done was kept; please report {path} (it holds no data)",
+            f"{error.filename or 'a file'}: the disk is full", "make room; the same command goes on"
         )
-        return DEFECT
+        return TRY_AGAIN
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS} and error.filename:
+        _say(f"{error.filename} may not be written", "run where this account may write")
+        return USAGE
+    return _of_defect(error)
+
+
+def _of_defect(error: Exception) -> int:
+    path = _keep(error)
+    _say(
+        f"a defect of migrate: {type(error).__name__}",
+        f"nothing half-done was kept; please report {path} (it holds no data)",
+    )
+    return DEFECT
 
 
 def _code(error: MigrateError) -> int:

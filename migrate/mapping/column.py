@@ -172,8 +172,17 @@ def _misfits_of_type(column: Column) -> Iterator[Finding]:
         yield ("on_null",), "on_null: json fits jsonb only", ""
     if column.key and (column.type.is_array or name in {"jsonb", "bytea", "double precision"}):
         yield ("key",), f"type {shown} cannot be a key", ""
+    if column.key and _said_private(column):
+        hint = "derive an id by uuid5, and keep the value in a column of its own"
+        yield ("class",), f"a key of class {column.data_class} would stand in reports", hint
     if not _source_fits(column):
         yield ("type",), f"no value of this source fits type {shown}", _fitting(column.transform)
+
+
+def _said_private(column: Column) -> bool:
+    """Keys are printed as opaque; a key without a class is taken to be so."""
+    said = "data_class" in column.model_fields_set
+    return said and column.data_class in {"personal", "medical"}
 
 
 def _loses_digits(column: Column) -> bool:

@@ -42,6 +42,17 @@ class Disclosure:
         return not above.isdisjoint(self._open) and above.isdisjoint(self._closed)
 
 
+def shown_key(mapping: Mapping, item_key: str) -> str:
+    """An item's key as it may be printed: keys are opaque, unless a column that reads one says
+    itself that it is personal or medical (an e-mail address as a key); then its length only."""
+    names = {(name,) for name in mapping.source.key}
+    for path, column in read_paths(mapping):
+        said = "data_class" in column.model_fields_set
+        if path in names and said and column.data_class not in _OPEN:
+            return f"‹key of {len(item_key)} characters›"
+    return item_key
+
+
 def is_field_name(name: str) -> bool:
     """Whether a key of a nested map looks like a field of a schema, and not like data."""
     return _FIELD_NAME.match(name) is not None

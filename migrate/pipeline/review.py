@@ -10,6 +10,7 @@ from migrate.errors import AskOperatorError
 from migrate.ledger import rejects, runs, schema, segments, units
 from migrate.ledger.rejects import Reject, RuleCount
 from migrate.ledger.runs import Run
+from migrate.mapping.disclosure import shown_key
 from migrate.pipeline.job import Job
 from migrate.target.connection import Connection, connect, translated
 
@@ -61,7 +62,7 @@ def rejects_of(job: Job, *, model: str | None, rule: str | None, with_keys: bool
             "run_id": run.run_id,
             "open": sum(one.count for one in counted),
             "rules": [_rule_row(one) for one in counted],
-            "rejects": [_reject_row(one) for one in listed],
+            "rejects": [_reject_row(one, shown_item_key(job, one)) for one in listed],
         }
 
 
@@ -83,12 +84,20 @@ def _rule_row(one: RuleCount) -> dict[str, Any]:
     }
 
 
-def _reject_row(one: Reject) -> dict[str, Any]:
+def shown_item_key(job: Job, one: Reject) -> str:
+    """The key of a reject's item, where it may be shown."""
+    for mapping in job.mappings:
+        if mapping.model == one.model:
+            return shown_key(mapping, one.item_key)
+    return f"‹key of {len(one.item_key)} characters›"  # its model is not mapped any more
+
+
+def _reject_row(one: Reject, key: str) -> dict[str, Any]:
     return {
         "model": one.model,
         "rule": one.rule,
         "where": where(one),
-        "key": one.item_key,
+        "key": key,
         "list": one.list,
         "place": one.place,
         "cause": one.cause,

@@ -14,7 +14,7 @@ from migrate import __version__
 from migrate.ledger import rejects, runs, units
 from migrate.ledger.rejects import RuleCount
 from migrate.pipeline.job import Job
-from migrate.pipeline.review import newest_run, where
+from migrate.pipeline.review import newest_run, shown_item_key, where
 from migrate.rehearse.profile import Profile
 from migrate.report.record import Record
 from migrate.target.connection import connect, server_facts, translated
@@ -46,7 +46,7 @@ def ledger_facts(job: Job) -> LedgerFacts:
             found = rejects.open_rejects(
                 connection, run_id, model=at[0], rules=[at[1]], limit=_EXAMPLES_PER_RULE
             )
-            examples[at] = [{"key": one.item_key, "where": where(one)} for one in found]
+            examples[at] = [{"key": shown_item_key(job, one), "where": where(one)} for one in found]
         earlier = runs.records(connection, before=run_id, limit=_EARLIER)
         return LedgerFacts(rules, examples, units.throughput(connection, run_id), earlier)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from migrate.mapping.disclosure import shown_key
 from migrate.mapping.key import item_key_text
 from migrate.mapping.spec import Mapping
 from migrate.validate.conditions import Attributes
@@ -18,6 +19,9 @@ def key_text(mapping: Mapping, item: Attributes) -> str:
 
 def key_shown(mapping: Mapping, item: Attributes) -> dict[str, str]:
     """The item's key as attribute name to plain text, empty where an attribute is absent."""
+    text = key_text(mapping, item)
+    if shown_key(mapping, text) != text:
+        return dict.fromkeys(mapping.source.key, shown_key(mapping, text))
     return {
         name: str(next(iter(attribute.values()), ""))
         for name, attribute in _key(mapping, item).items()

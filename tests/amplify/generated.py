@@ -19,7 +19,8 @@ _WORDS = (
 )  # fmt: skip
 _MODEL_WORDS = (
     "Person", "Category", "AWSThing", "Order", "Users", "User", "Status", "Box", "News",
-    "Collation", "HTTPRequest_Log", "ThisModelHasANameOfQuiteSomeLengthAsCodeGeneratorsLikeToMakeThem",
+    "Collation", "HTTPRequest_Log",
+    "ThisModelHasANameOfQuiteSomeLengthAsCodeGeneratorsLikeToMakeThem",
 )  # fmt: skip
 
 

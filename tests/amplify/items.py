@@ -110,7 +110,9 @@ class Generator:
         if attribute.origin in {"datastore", "typename", "composite"}:
             return None
         if attribute.origin == "timestamp":
-            return self.values.amplify_instant()
+            # Filled by the resolver where the client sent none, whatever type is declared.
+            filled = attribute.type.name == "AWSDateTime" or self.chance.random() < 0.5
+            return self.values.amplify_instant() if filled else self.values.of(attribute.type)
         if attribute.origin == "computed" and self.chance.random() < 0.8:
             return None
         owned = attribute.origin == "owner" and not attribute.type.list_depth
@@ -172,9 +174,19 @@ def _links(app: App) -> dict[str, list[Link]]:
         target = relation.target if relation.holder == relation.model else relation.model
         link = Link(target, relation.attributes, relation.target_key)
         mine = found.setdefault(relation.holder, [])
-        if target in app.models and link not in mine:
+        if target in app.models and link not in mine and _fits(app, relation.holder, link):
             mine.append(link)
     return found
+
+
+def _fits(app: App, holder: str, link: Link) -> bool:
+    """GraphQL lets nobody write a text key into an Int, whatever the relation says."""
+    numbers = {"Int", "Float", "AWSTimestamp"}
+    return all(
+        (_type_of(app.models[holder], own).name in numbers)
+        == (_type_of(app.models[link.target], theirs).name in numbers)
+        for own, theirs in zip(link.attributes, link.target_key, strict=False)
+    )
 
 
 def _agrees(other: Item, item: Item, link: Link, key: Item) -> bool:

@@ -48,7 +48,10 @@ def test_findings_do_not_make_it_fail(shell: Shell) -> None:
     assert shell.run("convert", "schema.graphql", "--out", "drafts") == 0
     assert "Post   drafts/Post.yaml  written" in shell.out
     assert "warning: epoch-milliseconds at schema.graphql:1:" in shell.out
-    assert "1 models (v1), 0 relations" in shell.out
+    assert (
+        "1 model (v1), 0 relations, 2 findings to decide and 3 notes: drafts/findings.md"
+        in shell.out
+    )
     assert Path("drafts/schema.sql").exists()
 
 

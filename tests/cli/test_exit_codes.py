@@ -64,6 +64,12 @@ def test_a_rehearsal_of_production_is_refused_with_1(run: CommandLine) -> None:
     refused(run("rehearse", "--profile", "production"), 1, "production", "cutover runbook")
 
 
+def test_fresh_is_refused_where_there_is_nothing_to_wipe(
+    run: CommandLine, world: SmallWorld
+) -> None:
+    refused(run("rehearse", "--fresh"), 2, "--fresh wipes the embedded stack", "use none")
+
+
 def test_mappings_that_are_not_there_are_2(run: CommandLine) -> None:
     refused(run("plan", "--mappings", "elsewhere"), 2, "elsewhere does not exist", "--mappings DIR")
     (run.project.folder / "empty").mkdir()
