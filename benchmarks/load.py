@@ -59,10 +59,12 @@ def target() -> Iterator[str]:
     if given:
         yield given
         return
-    with tempfile.TemporaryDirectory() as folder:
-        with local_stack(Path(folder) / "stack", need_source=False, need_target=True) as stack:
-            assert stack.target_url is not None
-            yield stack.target_url
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        local_stack(Path(folder) / "stack", need_source=False, need_target=True) as stack,
+    ):
+        assert stack.target_url is not None
+        yield stack.target_url
 
 
 @click.command()

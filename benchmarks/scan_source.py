@@ -73,7 +73,7 @@ def _handler(items: int) -> type[BaseHTTPRequestHandler]:
             start = uuid.UUID(key["id"]["S"]).int if key else None
             return page(items, request["Segment"], request["TotalSegments"], start)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ARG002
             return
 
     return Handler

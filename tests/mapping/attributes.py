@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from decimal import Context, Decimal
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -166,20 +168,44 @@ _TEXTS_OF: dict[str, st.SearchStrategy[str]] = {
 _NUMERIC = {"smallint", "integer", "bigint", "numeric", "double precision"}
 
 
-def near(column: dict[str, Any]) -> st.SearchStrategy[Attribute]:
-    """Attributes that nearly fit a scalar of the column, or are a form it may not take."""
-    name = str(column["type"]).partition("(")[0]
+_BOUNDS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
+_EDGES: dict[str, list[str]] = {
+    name: [str(bound - 1), str(bound), str(-bound), str(-bound - 1), "0.5", f"{bound}.0"]
+    for name, bound in _BOUNDS.items()
+}
+_EDGES["numeric"] = [
+    "0.005", "-0.005", "1.015", "-1.015", "0.0049", "999.995", "-999.995", "-1000", "0.99", "0.995",
+    "-0.995", "1", "-1", "0.000000005", "-0.000000015",
+]  # fmt: skip
+_EDGES["double precision"] = [
+    "0.1", "0.10000000000000001", "0.30000000000000004", "9007199254740993", "1e23", "-0", "5e-324",
+    "3e-324", "1.7976931348623157e308", "1.7976931348623158e308",
+]  # fmt: skip
+
+
+def _set_of(kind: str) -> Callable[[list[str]], Attribute]:
+    return lambda members: {kind: members}
+
+
+@cache
+def near(name: str) -> st.SearchStrategy[Attribute]:
+    """Attributes that nearly fit a scalar of the type, or are a form it may not take."""
     found = _TEXTS_OF.get(name, number_texts).map(lambda value: {"S": value})
     if name in _NUMERIC:
-        return st.one_of(number_attributes, number_attributes, found)
+        edges = _as("N", st.sampled_from(_EDGES.get(name, _EDGES["numeric"])))
+        return st.one_of(number_attributes, number_attributes, edges, edges, found)
     if name in {"date", "timestamp", "timestamptz"}:
         as_text = number_texts.map(lambda value: {"S": value})
         return st.one_of(found, found, number_attributes, as_text)
     if name == "bytea":
         return st.one_of(binaries.map(lambda value: {"B": value}), scalars)
-    return st.one_of(found, anything) if name == "jsonb" else found
+    if name == "jsonb":
+        sets = st.one_of(_unique(numbers).map(_set_of("NS")), _unique(texts).map(_set_of("SS")))
+        return st.one_of(found, anything, sets)
+    return found
 
 
+@cache
 def near_array(name: str) -> st.SearchStrategy[Attribute]:
     """Lists and sets that nearly fit an array of the type."""
     texts_of = _TEXTS_OF.get(name, number_texts)
@@ -196,6 +222,15 @@ number_attributes: st.SearchStrategy[Attribute] = number_texts.map(lambda value:
 
 def fitting(type_text: str, column: dict[str, Any]) -> st.SearchStrategy[Attribute]:
     """Attributes that a scalar of the type takes, in many spellings."""
+    takes_finer = column.get("finer", "reject") != "reject"
+    takes_any_zone = bool(column.get("zone")) or column.get("offset") == "drop"
+    return _fitting(type_text, takes_finer=takes_finer, takes_any_zone=takes_any_zone)
+
+
+@cache
+def _fitting(
+    type_text: str, *, takes_finer: bool, takes_any_zone: bool
+) -> st.SearchStrategy[Attribute]:
     name, _, rest = type_text.partition("(")
     numbers_of_type = [int(one) for one in rest.rstrip(")").split(",") if one]
     if name in {"text", "varchar"}:
@@ -204,7 +239,8 @@ def fitting(type_text: str, column: dict[str, Any]) -> st.SearchStrategy[Attribu
     if name in _NUMERIC:
         return _as("N", _fitting_number(name, numbers_of_type))
     if name in {"date", "time", "timestamp", "timestamptz"}:
-        return _as("S", _fitting_moment(name, column))
+        moments = _fitting_moment(name, takes_finer=takes_finer, takes_any_zone=takes_any_zone)
+        return _as("S", moments)
     simple: dict[str, st.SearchStrategy[Attribute]] = {
         "uuid": _as("S", st.sampled_from(UUIDS)),
         "boolean": st.booleans().map(lambda value: {"BOOL": value}),
@@ -216,9 +252,6 @@ def fitting(type_text: str, column: dict[str, Any]) -> st.SearchStrategy[Attribu
 
 def _as(kind: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[Attribute]:
     return values.map(lambda value: {kind: value})
-
-
-_BOUNDS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 
 
 def _fitting_number(name: str, numbers_of_type: list[int]) -> st.SearchStrategy[str]:
@@ -254,17 +287,18 @@ def _spelled(value: Decimal, way: int) -> str:
     return f"{value.scaleb(3, _WIDE):f}E-3"
 
 
-def _fitting_moment(name: str, column: dict[str, Any]) -> st.SearchStrategy[str]:
-    finer = column.get("finer", "reject") != "reject"
+def _fitting_moment(
+    name: str, *, takes_finer: bool, takes_any_zone: bool
+) -> st.SearchStrategy[str]:
     offset = st.sampled_from(["", "Z", "+09:00", "-07:00:39"])
     days = st.dates().map(lambda value: value.isoformat())
     clocks = st.builds(
         lambda hour, minute, rest: f"{hour:02}:{minute:02}{rest}",
         st.integers(0, 23), st.integers(0, 59),
-        st.sampled_from(["", ":00", ":59", ":15.0", ":15.000"] + [":15.123456789"] * finer),
+        st.sampled_from(["", ":00", ":59", ":15.0", ":15.000"] + [":15.123456789"] * takes_finer),
     )  # fmt: skip
     if name in {"timestamp", "timestamptz"}:
-        zones = offset if column.get("zone") else st.sampled_from(["Z", "+09:00", "-23:59:59"])
+        zones = offset if takes_any_zone else st.sampled_from(["Z", "+09:00", "-23:59:59"])
         return st.builds(lambda day, clock, zone: f"{day}T{clock}{zone}", days, clocks, zones)
-    zones = offset if column.get("offset") == "drop" else st.just("")
+    zones = offset if takes_any_zone else st.just("")
     return st.builds(str.__add__, days if name == "date" else clocks, zones)

@@ -7,8 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from migrate.mapping.transforms import TRANSFORMS
 from tests.mapping import attributes
-from tests.mapping.mappings import Content, Draw, Plan, Read, base, plans, rarely
+from tests.mapping.columns import Content, Draw, base, column, rarely, without_bad_constants
+from tests.mapping.mappings import Plan, Read, plans
 
 _MARKS = [{"BOOL": True}, {"BOOL": False}, {"NULL": True}, {"S": "true"}, {"N": "1"}]
 _KEYS = st.sampled_from(["a", "b", "医", "x\\y", "t\tb", "\\N"]).map(lambda value: {"S": value})
@@ -25,9 +27,35 @@ class Example:
 @st.composite
 def examples(draw: Draw) -> Example:
     """A mapping and a few items of it."""
+    if draw(st.booleans()):
+        return draw(value_examples())
     plan = draw(plans())
     count = draw(st.integers(1, 4))
     return Example(plan.content, [draw(_item(plan)) for _ in range(count)])
+
+
+@st.composite
+def value_examples(draw: Draw) -> Example:
+    """One column and many values: more of its type's edges than whole mappings meet."""
+    content = draw(column(0, in_child=False))
+    kept = {key: value for key, value in content.items() if key not in TRANSFORMS | {"with": 0}}
+    kept = {**without_bad_constants({"from": "v", **kept}), "from": "v"}
+    key = {"from": "id", "type": "text", "key": True}
+    mapping = {
+        "mapping": 1,
+        "source": {"model": "Thing"},
+        "target": "app.things",
+        "columns": {"id": key, "v": kept},
+    }
+    count = draw(st.sampled_from([6, 10, 14]))
+    found = [draw(_attribute(kept)) for _ in range(count)]
+    return Example(mapping, [_with_value(attribute) for attribute in found])
+
+
+def _with_value(attribute: Any) -> dict[str, Any]:
+    item: dict[str, Any] = {"id": {"S": "a"}}
+    _place(item, ("v",), attribute)
+    return item
 
 
 @st.composite
@@ -41,7 +69,7 @@ def _item(draw: Draw, plan: Plan) -> dict[str, Any]:
         item["_deleted"] = draw(st.sampled_from(_MARKS))
     for child, wanted in zip(plan.content.get("children", []), plan.elements, strict=True):
         _place(item, tuple(child["list"].split(".")), draw(_list(child, wanted)))
-    if rarely(draw, 10):
+    if rarely(draw, 5 if "leave" in plan.content else 12):
         stray = st.sampled_from([("stray",), ("n", "left"), ("m", "q"), ("q",), ("n",), ("x.y",)])
         _place(item, draw(stray), draw(attributes.anything))
     return item
@@ -65,7 +93,9 @@ def _attribute(draw: Draw, column: Content) -> Any:
         listed = st.sampled_from(sorted(column["values"])).map(lambda value: {"S": value})
         return draw(_several(listed) if type_text.endswith("[]") else listed)
     if not type_text.endswith("[]"):
-        return draw(attributes.fitting(type_text, column) if exact else attributes.near(column))
+        return draw(
+            attributes.fitting(type_text, column) if exact else attributes.near(base(type_text))
+        )
     element = attributes.fitting(type_text.removesuffix("[]"), column)
     return draw(_several(element) if exact else attributes.near_array(base(type_text)))
 
