@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,17 +38,28 @@ class Source:
 
 def client(service: str, source: Source, **config: Any) -> Any:
     """A boto3 client for `source`. `config` goes to botocore's Config."""
-    import boto3
     from botocore.config import Config
 
     with translated(service):
-        session = boto3.session.Session(region_name=source.region)
-        return session.client(
+        return _session(source.region, _environment()).client(
             service,
             endpoint_url=source.endpoint,
             config=_config(Config, config),
             **_credentials(source),
         )
+
+
+@functools.lru_cache(maxsize=4)
+def _session(region: str, environment: tuple[tuple[str, str], ...]) -> Any:  # noqa: ARG001
+    """One session for all clients: each new one reads the service's description again (measured:
+    50-170 ms of CPU a client, against 3 ms). `environment` is what a session is made from."""
+    import boto3
+
+    return boto3.session.Session(region_name=region)
+
+
+def _environment() -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(item for item in os.environ.items() if item[0].startswith("AWS_")))
 
 
 def bare_session(source: Source) -> Any:

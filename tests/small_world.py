@@ -101,14 +101,14 @@ class SmallWorld:
     def __init__(self, postgres_url: str, endpoint: str, models: Iterable[str] = ()) -> None:
         self.url = postgres_url
         self.source = Source(REGION, endpoint)
+        self._dynamodb = client("dynamodb", self.source)
         for model in models or ("Person", "Visit"):
             self.create_table(model)
 
     def create_table(self, model: str, *key: str) -> None:
         names = key or ("id",)
-        dynamodb = client("dynamodb", self.source)
         kinds = ("HASH", "RANGE")
-        dynamodb.create_table(
+        self._dynamodb.create_table(
             TableName=table_name(model),
             KeySchema=[
                 {"AttributeName": n, "KeyType": k} for n, k in zip(names, kinds, strict=False)
@@ -116,24 +116,18 @@ class SmallWorld:
             AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in names],
             BillingMode="PAY_PER_REQUEST",
         )
-        dynamodb.close()
 
     def put(self, model: str, *items: dict[str, Any]) -> None:
-        dynamodb = client("dynamodb", self.source)
         for one in items:
-            dynamodb.put_item(TableName=table_name(model), Item=one)
-        dynamodb.close()
+            self._dynamodb.put_item(TableName=table_name(model), Item=one)
 
     def delete(self, model: str, *numbers: int | str) -> None:
-        dynamodb = client("dynamodb", self.source)
         for number in numbers:
-            dynamodb.delete_item(TableName=table_name(model), Key={"id": {"S": uid(number)}})
-        dynamodb.close()
+            key = {"id": {"S": uid(number)}}
+            self._dynamodb.delete_item(TableName=table_name(model), Key=key)
 
     def drop_table(self, model: str) -> None:
-        dynamodb = client("dynamodb", self.source)
-        dynamodb.delete_table(TableName=table_name(model))
-        dynamodb.close()
+        self._dynamodb.delete_table(TableName=table_name(model))
 
     def job(self, *mappings: dict[str, Any], **settings: Any) -> Job:
         """The job over the two mappings, or over others; settings as in Job."""

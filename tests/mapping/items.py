@@ -27,8 +27,6 @@ class Example:
 @st.composite
 def examples(draw: Draw) -> Example:
     """A mapping and a few items of it."""
-    if draw(st.booleans()):
-        return draw(value_examples())
     plan = draw(plans())
     count = draw(st.integers(1, 4))
     return Example(plan.content, [draw(_item(plan)) for _ in range(count)])

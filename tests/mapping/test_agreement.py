@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 from psycopg.transaction import Transaction
 
 from migrate.mapping.compile import RowFunction
@@ -16,7 +17,7 @@ from migrate.validate.interpret import Interpreter
 from migrate.yaml_source import Document
 from tests import servers
 from tests.mapping.both_paths import compiled, interpreted
-from tests.mapping.items import Example, examples
+from tests.mapping.items import Example, examples, value_examples
 from tests.mapping.stored import create_tables, loaded
 
 _SETTINGS = settings(
@@ -52,7 +53,7 @@ def run(seed: int, count: int) -> None:
 def _family(start: int, count: int) -> Callable[[], None]:
     @settings(_SETTINGS, max_examples=count, phases=[Phase.generate, Phase.shrink])
     @seed(start)
-    @given(examples())
+    @given(st.one_of(examples(), value_examples()))
     def family(example: Example) -> None:
         agrees(example)
 
@@ -61,7 +62,13 @@ def _family(start: int, count: int) -> Callable[[], None]:
 
 @settings(_SETTINGS, max_examples=300, derandomize=True)
 @given(examples())
-def test_compiled_path_and_interpreter_agree(example: Example) -> None:
+def test_compiled_path_and_interpreter_agree_on_items(example: Example) -> None:
+    agrees(example)
+
+
+@settings(_SETTINGS, max_examples=500, derandomize=True)
+@given(value_examples())
+def test_compiled_path_and_interpreter_agree_on_values(example: Example) -> None:
     agrees(example)
 
 
@@ -72,7 +79,7 @@ def connection(postgres_server_url: str) -> Iterator[Connection]:
 
 
 @settings(_SETTINGS, max_examples=100, derandomize=True)
-@given(example=examples())
+@given(example=st.one_of(examples(), value_examples()))
 def test_postgresql_stores_what_the_interpreter_expects(
     example: Example, connection: Connection
 ) -> None:
