@@ -41,7 +41,7 @@ def client(service: str, source: Source, **config: Any) -> Any:
     from botocore.config import Config
 
     with translated(service):
-        return _session(source.region, _environment()).client(
+        return _session(source.region, session_key()).client(
             service,
             endpoint_url=source.endpoint,
             config=_config(Config, config),
@@ -52,13 +52,14 @@ def client(service: str, source: Source, **config: Any) -> Any:
 @functools.lru_cache(maxsize=4)
 def _session(region: str, environment: tuple[tuple[str, str], ...]) -> Any:  # noqa: ARG001
     """One session for all clients: each new one reads the service's description again (measured:
-    50-170 ms of CPU a client, against 3 ms). `environment` is what a session is made from."""
+    50-170 ms of CPU a client, against 3 ms). `environment` is `session_key()`."""
     import boto3
 
     return boto3.session.Session(region_name=region)
 
 
-def _environment() -> tuple[tuple[str, str], ...]:
+def session_key() -> tuple[tuple[str, str], ...]:
+    """What a session takes from the environment: where it changes, a kept session is outdated."""
     return tuple(sorted(item for item in os.environ.items() if item[0].startswith("AWS_")))
 
 

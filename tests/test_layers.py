@@ -27,6 +27,7 @@ _CLOSED = {
         "migrate.target",
         "migrate.mapping.compile",
         "migrate.mapping.convert",
+        "migrate.mapping.readers",
     ),
 }
 

@@ -67,10 +67,13 @@ def open_rejects(
     rules: Sequence[str] | None = None,
     item_keys: Sequence[str] | None = None,
     limit: int | None = None,
+    bodies: bool = True,
 ) -> list[Reject]:
-    """Open rejects in the order they were found."""
+    """Open rejects in the order they were found. Without `bodies`, which may be large, body is
+    None."""
+    columns = _COLUMNS if bodies else _COLUMNS.replace(" body,", " null,")
     rows = connection.execute(
-        f"select {_COLUMNS} from migrate.rejects where run_id = %(run)s and state = 'open'"
+        f"select {columns} from migrate.rejects where run_id = %(run)s and state = 'open'"
         " and (%(model)s::text is null or model = %(model)s)"
         " and (%(rules)s::text[] is null or rule = any(%(rules)s))"
         " and (%(keys)s::text[] is null or md5(item_key) in"

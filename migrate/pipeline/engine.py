@@ -60,15 +60,15 @@ def _run_once(
     context = multiprocessing.get_context("spawn")
     workers: Workers = {}
     try:
-        for _ in range(count):
-            reader, writer = context.Pipe(duplex=False)
-            life, held = context.Pipe(duplex=False)
-            process = context.Process(target=_child, args=(task, arguments, writer, life))
-            with _interrupts_held():
+        with _interrupts_held():
+            for _ in range(count):
+                reader, writer = context.Pipe(duplex=False)
+                life, held = context.Pipe(duplex=False)
+                process = context.Process(target=_child, args=(task, arguments, writer, life))
                 process.start()
-            writer.close()
-            life.close()
-            workers[process.sentinel] = (process, reader, held)
+                workers[process.sentinel] = (process, reader, held)
+                writer.close()
+                life.close()
         return _wait_for(workers, on_tick, tick_seconds)
     finally:
         _stop(workers)

@@ -58,6 +58,8 @@ def load(
         session.connection.commit()
         if before.units and segments.left(session.connection, run.run_id):
             observer(Note(f"going on with run {run.run_id}: {before.items} items are committed"))
+        elif before.units:
+            observer(Note(f"run {run.run_id} was loaded before; --again starts anew"))
         started = time.monotonic()
         _run_phases(session, job, plan, run, observer)
         seconds = time.monotonic() - started

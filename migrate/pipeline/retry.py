@@ -115,14 +115,14 @@ class _Retry:
     def wanted(self) -> list[Reject]:
         """The open rejects that were asked for, as they are now."""
         found = rejects.open_rejects(
-            self._connection, self._run_id, model=self._model, rules=self._rules
+            self._connection, self._run_id, model=self._model, rules=self._rules, bodies=False
         )
         self._connection.commit()
         return found
 
     def state(self) -> set[tuple[_Element, str]]:
         """Everything that is rejected now, asked for or not, with its rule."""
-        found = rejects.open_rejects(self._connection, self._run_id)
+        found = rejects.open_rejects(self._connection, self._run_id, bodies=False)
         self._connection.commit()
         return {(_element(one), one.rule) for one in found}
 
@@ -136,7 +136,9 @@ class _Retry:
         """Try the rejects that clash with nobody any more."""
         wanted = {_identity(one) for one in self.wanted()}
         for name, model in self._models.items():
-            found = rejects.open_rejects(self._connection, self._run_id, model=name, rules=CLASHES)
+            found = rejects.open_rejects(
+                self._connection, self._run_id, model=name, rules=CLASHES, bodies=False
+            )
             self._connection.commit()
             images = {
                 one.item_key: (one.rule, self._image(model, one.item_key))

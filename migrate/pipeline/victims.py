@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrate.aws import client
+from migrate.errors import FixInputError
 from migrate.item import text as item_text
 from migrate.item.refusal import Refusal
 from migrate.item.walk import walk
@@ -86,7 +87,10 @@ class Finder:
         if not texts:
             return None
         key = item_key(self._model.mapping, table, texts)
-        return get_item(self._client, self._table_name, key)
+        try:
+            return get_item(self._client, self._table_name, key)
+        except FixInputError:  # the guess has not even the key's type
+            return None
 
     def _by_scan(
         self, table: Table, wanted: set[KeyTexts], items: dict[str, dict[str, Any]]

@@ -7,12 +7,13 @@ is replaced, because it costs most of the client's CPU (measured: docs/explanati
 from __future__ import annotations
 
 import base64
+import functools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from migrate.aws import Source, bare_session, client_of, translated
+from migrate.aws import Source, bare_session, client_of, session_key, translated
 from migrate.errors import RetryLaterError
 
 
@@ -27,6 +28,12 @@ class Page:
 
 def scan_client(source: Source) -> Any:
     """A DynamoDB client whose Scan answers stay typed JSON."""
+    return client_of(_session(source.region, session_key()), "dynamodb", source)
+
+
+@functools.lru_cache(maxsize=4)
+def _session(region: str, environment: tuple[tuple[str, str], ...]) -> Any:  # noqa: ARG001
+    """A session with a parser of our own; kept, as the other one of `migrate.aws`."""
     from botocore import parsers
 
     class TypedJsonParser(parsers.JSONParser):  # type: ignore[misc]
@@ -54,9 +61,9 @@ def scan_client(source: Source) -> Any:
                 return TypedJsonParser(**self._defaults)
             return super().create_parser(protocol_name)
 
-    session = bare_session(source)
+    session = bare_session(Source(region))
     session.register_component("response_parser_factory", Factory())
-    return client_of(session, "dynamodb", source)
+    return session
 
 
 def scan_segment(

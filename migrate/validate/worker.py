@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,6 +22,9 @@ from migrate.validate.session import Connect, session, translated
 # Enough items for one look-up to be worth its round trip, few enough to hold in memory: a scan
 # page is at most 1 MB.
 _BATCH_ITEMS = 1000
+
+# Between the order to stop and the end of a worker that waits for an answer.
+_STOP_SECONDS_MAX = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,10 @@ _worker: Worker | None = None
 def start(plan: Plan, connect: Connect, client: Callable[[], Any], stop: Event) -> None:
     """Prepare this process as a worker; it ends its segment early once `stop` is set."""
     global _worker
+    # Ctrl-C reaches the whole process group; the parent answers it, and sets `stop`.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent()
+    _die_after(stop)
     _worker = Worker(plan, connect, client, stop.is_set)
 
 
@@ -97,6 +105,17 @@ def verify(segment: Segment) -> Tally:
     """Compare a segment in a process that `start` has prepared."""
     assert _worker is not None, "start() prepares the process"
     return _worker.verify(segment)
+
+
+def _die_after(stop: Event) -> None:
+    """End this process soon after `stop`, also when the source or the target does not answer."""
+
+    def watch() -> None:
+        stop.wait()
+        time.sleep(_STOP_SECONDS_MAX)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="watch-stop").start()
 
 
 def _die_with_parent() -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from migrate.pipeline.finalise import finalise
 from migrate.pipeline.load import load
 from migrate.pipeline.verify import verify
 from tests.command_line import ended, wait_until
-from tests.interrupt.harness import Interrupted, interrupted, kill
+from tests.interrupt.harness import Interrupted, interrupt, interrupted, kill
 from tests.small_world import catalogue
 
 
@@ -61,3 +62,17 @@ def waits(case: Interrupted) -> bool:
         " and application_name = 'migrate finalise' and wait_event_type = 'Lock'"
     )
     return bool(found)
+
+
+def test_ctrl_c_during_a_verification_leaves_no_traceback(case: Interrupted) -> None:
+    load(case.job)
+    finalise(case.job)
+    case.script.hold_after(0)
+    started = case.project.start("validate", "--no-suites")
+    wait_until(lambda: case.script.held == 2 or started.poll() is not None, "held scans")
+    assert started.poll() is None, ended(started).stderr
+    result = interrupt(started)
+    case.let_go()
+    assert (result.code, result.stdout) == (130, "")
+    assert "Traceback" not in result.stderr
+    case.check()

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from migrate.cli.lint_command import command
 from migrate.errors import SpecError
 from migrate.mapping import schema
 from migrate.mapping.spec import known_keys
@@ -30,6 +32,12 @@ def test_published_schema_is_up_to_date() -> None:
     assert _PUBLISHED.read_text(encoding="utf-8") == schema.text(), (
         "run: migrate lint --schema > docs/reference/mapping.schema.json"
     )
+
+
+def test_lint_prints_the_schema() -> None:
+    printed = CliRunner().invoke(command, ["--schema"], standalone_mode=False)
+    assert printed.stdout == schema.text()
+    assert printed.return_value == 0
 
 
 @pytest.mark.parametrize("path", _MAPPINGS, ids=lambda path: path.stem)

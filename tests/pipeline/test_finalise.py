@@ -92,6 +92,17 @@ def test_one_id_in_two_spellings_is_rejected_twice(
     assert world.rejects() == [("Person", "A", "key-clash", ""), ("Person", "a", "key-clash", "")]
 
 
+def test_items_are_found_whatever_the_type_of_their_key(world: SmallWorld) -> None:
+    """The row holds a number, the key at the source is text."""
+    numbered = changed(PERSON, columns={
+        "id": {"from": "id", "type": "integer", "key": True, "as": "number-text"},
+    })  # fmt: skip
+    for number in ("1", "2", "3"):
+        world.put("Person", {"id": {"S": number}, "code": {"S": "ab"[number == "3"]}})
+    finished(world, world.job(numbered))
+    assert world.rows("select id from app.persons") == [(3,)]
+
+
 def test_orphans_go_until_none_is_left(world: SmallWorld) -> None:
     """A rejected person takes visits along, and those take the visits that follow them."""
     following = changed(VISIT, columns={

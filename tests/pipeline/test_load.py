@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from migrate.errors import AskOperatorError
+from migrate.observe import Event, Note
 from migrate.pipeline.finalise import finalise
 from migrate.pipeline.job import Job
 from migrate.pipeline.load import LoadResult, load
@@ -137,7 +138,9 @@ def test_a_finished_load_is_not_done_again_unless_asked(world: SmallWorld) -> No
     world.put("Person", person(1))
     first = load(world.job())
     world.put("Person", person(2))
-    second = load(world.job())
+    notes_seen: list[Event] = []
+    second = load(world.job(), observer=notes_seen.append)
+    assert Note(f"run {first.run_id} was loaded before; --again starts anew") in notes_seen
     assert (second.run_id, second.items, second.units) == (first.run_id, 1, first.units)
     third = load(world.job(), again=True)
     assert third.run_id != first.run_id

@@ -252,11 +252,13 @@ def test_kept_constraints_are_loaded_in_the_order_of_references(world: SmallWorl
 def test_under_kept_constraints_no_duplicate_wins_by_luck(world: SmallWorld, codes: str) -> None:
     world.put("Person", *(person(n, code=code) for n, code in enumerate(codes)), person("d"))
     world.put("Person", person("D"))
-    job = world.job(PERSON, constraints="keep")
+    world.put("Visit", *(visit(10 + n, of=n) for n in range(3)))
+    job = world.job(PERSON, changed(VISIT, children=[]), constraints="keep")
     load(job)
     finalise(job)
     world.check(job)
     assert world.rows("select code from app.persons") == [("b",)]
+    assert len(world.numbers("app.visits")) == 1
 
 
 @pytest.mark.parametrize(

@@ -51,20 +51,18 @@ class ScriptedDynamoDB:
         self.promises_all = True
         """Whether a cut answer names its whole length: else nobody can see that it was cut."""
         self.page_items_max: int | None = None
+        self.scans = 0
+        """Scan answers that were let go."""
         self.held = 0
         """Scans that wait for their answer now."""
         self._released = threading.Condition()
         self._answered: dict[tuple[str, int], int] = {}
         self._pages_max: int | None = None
 
-    @property
-    def scans(self) -> int:
-        """Scan answers that were let go."""
-        return sum(self._answered.values())
-
     def hold_after(self, pages: int | None) -> None:
-        """Let this many pages of each segment go, and hold the next; None: hold none."""
+        """Let this many pages of each segment go from now on, and hold the next; None: none."""
         with self._released:
+            self._answered.clear()
             self._pages_max = pages
             self._released.notify_all()
 
@@ -91,6 +89,7 @@ class ScriptedDynamoDB:
                 self._released.wait_for(may_go, timeout=60)
                 self.held -= 1
             self._answered[segment] = self._answered.get(segment, 0) + 1
+            self.scans += 1
 
     def _passed_on(self, operation: str, body: bytes, headers: dict[str, str]) -> Answer:
         connection = http.client.HTTPConnection(str(self.upstream.netloc), timeout=60)
@@ -110,8 +109,7 @@ class ScriptedDynamoDB:
 def scripted(upstream: str) -> Iterator[ScriptedDynamoDB]:
     """The endpoint in front of `upstream`, while the block lasts."""
     script = ScriptedDynamoDB(upstream)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(script))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _handler(script))
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     script.url = f"http://127.0.0.1:{server.server_port}"
@@ -122,6 +120,13 @@ def scripted(upstream: str) -> Iterator[ScriptedDynamoDB]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients are killed here on purpose: nothing on the test's stderr."""
 
 
 def _handler(script: ScriptedDynamoDB) -> type[BaseHTTPRequestHandler]:
