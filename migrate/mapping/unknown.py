@@ -51,18 +51,26 @@ def _finder(read: Collection[Path], leave: Iterable[str]) -> Finder:
     tree = known_tree([*read, *(parse(name) for name in leave)])
     walked = {path[:end] for path in read for end in range(1, len(path))}
     names = frozenset(tree)
-    branches = [(name, branch) for name, branch in tree.items() if branch is not None]
+    has_branches = any(branch is not None for branch in tree.values())
 
     def find(attributes: dict[str, Any]) -> dict[str, Any]:
-        if not branches and names.issuperset(attributes):
+        if not has_branches and names.issuperset(attributes):
             return {}
-        found = {text((name,)): attributes[name] for name in attributes if name not in names}
-        for name, branch in branches:
-            if name in attributes:
-                _inside(attributes[name], branch, (name,), walked, found)
+        found: dict[str, Any] = {}
+        _below(attributes, tree, (), walked, found)
         return found
 
     return find
+
+
+def _below(
+    attributes: dict[str, Any], tree: Tree, at: Path, walked: set[Path], found: dict[str, Any]
+) -> None:
+    for name, value in attributes.items():
+        if name not in tree:
+            found[text((*at, name))] = value
+        elif (branch := tree[name]) is not None:
+            _inside(value, branch, (*at, name), walked, found)
 
 
 def _inside(
@@ -74,8 +82,4 @@ def _inside(
         if at not in walked and "NULL" not in attribute:
             found[text(at)] = attribute
         return
-    for name, value in inner.items():
-        if name not in branch:
-            found[text((*at, name))] = value
-        elif (deeper := branch[name]) is not None:
-            _inside(value, deeper, (*at, name), walked, found)
+    _below(inner, branch, at, walked, found)

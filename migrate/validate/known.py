@@ -39,8 +39,10 @@ class Known:
     def unknown_in(self, attributes: Attributes, above: Path = ()) -> Attributes:
         """The attributes nobody named, by dotted path."""
         found: Attributes = {}
-        for name in attributes.keys() - self._whole:
-            path, attribute = (*above, name), attributes[name]
+        for name, attribute in attributes.items():
+            if name in self._whole:
+                continue
+            path = (*above, name)
             inner = self._inner.get(name)
             if inner is None:
                 found[text(path)] = attribute
