@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from migrate.mapping.spec import Mapping
+    from migrate.rehearse.environment import Reading
     from migrate.rehearse.profile import Profile
 
 Function = Callable[..., Any]
@@ -53,6 +54,38 @@ def workers_option(function: Function) -> Function:
         metavar="N",
         help="Processes; default: the profile's, else one a core.",
     )(function)
+
+
+def reading_options(function: Function) -> Function:
+    """What may be read instead of the tables, for commands that read the source."""
+    for option in reversed(
+        [
+            click.option(
+                "--export",
+                metavar="LOCATION",
+                help="Read the newest exports in this folder, or s3://bucket/prefix.",
+            ),
+            click.option(
+                "--offline",
+                is_flag=True,
+                help="With --export: do not compare its tables with DynamoDB's.",
+            ),
+            click.option(
+                "--accept-edited-manifest",
+                is_flag=True,
+                help="With --export: take manifests whose checksum does not fit.",
+            ),
+        ]
+    ):
+        function = option(function)
+    return function
+
+
+def reading_of(settings: dict[str, Any], engine: str | None = None) -> Reading:
+    """The values of `reading_options`, by name."""
+    from migrate.rehearse.environment import Reading
+
+    return Reading(**settings, engine=engine)
 
 
 def suites_option(function: Function) -> Function:

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from migrate.cli.common import common_options, print_json, read_inputs, workers_option
+from migrate.cli.common import (
+    common_options,
+    print_json,
+    read_inputs,
+    reading_of,
+    reading_options,
+    workers_option,
+)
 from migrate.cli.progress import shown
 
 
 @click.command("load", short_help="Copy every mapped table; goes on after a stop.")
 @common_options
 @workers_option
+@reading_options
+@click.option(
+    "--engine",
+    metavar="ENGINE",
+    help="Where the work runs: processes (of this machine), or dask://HOST:PORT.",
+)
 @click.option("--again", is_flag=True, help="Start anew, also where a load is complete.")
 @click.option("--replace", is_flag=True, help="Replace rows that no run of this ledger made.")
 def command(
@@ -22,8 +36,10 @@ def command(
     workers: int | None,
     again: bool,
     replace: bool,
+    engine: str | None,
+    **reading: Any,
 ) -> int:
-    """Copy every mapped table from a parallel scan.
+    """Copy every mapped table, from a parallel scan or from exports to S3.
 
     What was committed is never read twice: after Ctrl-C, a crash or a lost connection the same
     command goes on where it stopped.
@@ -32,7 +48,8 @@ def command(
     from migrate.rehearse.environment import opened
 
     profile, mappings = read_inputs(profile_name, mappings_folder)
-    with opened(profile, mappings, workers=workers) as job, shown() as observer:
+    read = reading_of(reading, engine)
+    with opened(profile, mappings, workers=workers, read=read) as job, shown() as observer:
         result = load(job, again=again, replace=replace, observer=observer)
     if as_json:
         print_json(result)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 
-from migrate.cli.common import common_options, print_json, read_inputs, table
+from migrate.cli.common import (
+    common_options,
+    print_json,
+    read_inputs,
+    reading_of,
+    reading_options,
+    table,
+)
 
 
 @click.command("plan", short_help="Show what a load would do. Changes nothing.")
 @common_options
+@reading_options
 @click.option("--sql", "show_sql", is_flag=True, help="Print the target's DDL and nothing else.")
-def command(profile_name: str, mappings_folder: Path, as_json: bool, show_sql: bool) -> int:
+def command(
+    profile_name: str, mappings_folder: Path, as_json: bool, show_sql: bool, **reading: Any
+) -> int:
     """Look at the source tables and the target, and show what a load would do."""
     from migrate.pipeline.plan import ddl, make_plan
     from migrate.rehearse.environment import opened
@@ -21,7 +33,7 @@ def command(profile_name: str, mappings_folder: Path, as_json: bool, show_sql: b
     if show_sql:
         click.echo(";\n\n".join(ddl(mappings)) + ";")
         return 0
-    with opened(profile, mappings) as job:
+    with opened(profile, mappings, read=reading_of(reading)) as job:
         plan = make_plan(job)
         if as_json:
             print_json(plan.as_json())
@@ -34,16 +46,16 @@ def _print(plan: object, target: str) -> None:
     from migrate.pipeline.plan import Plan
 
     assert isinstance(plan, Plan)
-    segments = {one.model: one.segments_total for one in plan.segments}
+    parts = Counter(one.model for one in plan.parts)
     rows = [
-        [model, one.name, one.items_estimate, one.bytes_estimate, segments[model],
+        [model, one.name, one.items_estimate, one.bytes_estimate, parts[model],
          one.stream_view or "off"]
         for model, one in plan.tables.items()
     ]  # fmt: skip
-    table(rows, ["model", "source table", "items", "bytes", "segments", "stream"])
+    table(rows, ["model", "source table", "items", "bytes", "parts", "stream"])
     click.echo(
         f"\nabout {plan.items_estimate:,} items, {plan.bytes_estimate:,} bytes,"
-        f" {plan.read_units_estimate:,} read units (DynamoDB's own estimate, hours old on AWS)"
+        f" {plan.estimate.read_units:,} read units (DynamoDB's own estimate, hours old on AWS)"
     )
     click.echo(f"target {target}: ", nl=False)
     if plan.missing:

@@ -12,10 +12,13 @@ import click
 
 from migrate.observe import (
     Event,
+    ExportProgress,
+    FetchProgress,
     InspectProgress,
     LoadProgress,
     Note,
     Observer,
+    Progress,
     StepFinished,
     StepStarted,
     VerifyProgress,
@@ -41,7 +44,7 @@ class _Plain:
         self._last = 0.0
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, LoadProgress | VerifyProgress | InspectProgress):
+        if isinstance(event, Progress):
             if time.monotonic() - self._last < _PLAIN_SECONDS:
                 return
             self._last = time.monotonic()
@@ -60,6 +63,13 @@ def _words(event: Event) -> str:
     if isinstance(event, VerifyProgress):
         rate = event.items / event.seconds if event.seconds > 0 else 0.0
         return f"validate: {event.items:,} items compared, {rate:,.0f} items/s"
+    if isinstance(event, ExportProgress):
+        return (
+            f"export: {event.done} done, {event.at_work} at work, {event.not_begun} not begun,"
+            f" {event.seconds:.0f} s"
+        )
+    if isinstance(event, FetchProgress):
+        return f"fetch: {event.done:,} of {event.files:,} files, {event.seconds:.0f} s"
     return _progress_words(event)
 
 
@@ -78,17 +88,17 @@ def _progress_words(event: LoadProgress | InspectProgress) -> str:
 
 @contextmanager
 def _live() -> Iterator[Observer]:
+    from rich import progress as bars
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True, highlight=False)
     columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        TimeElapsedColumn(),
+        bars.SpinnerColumn(),
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(bar_width=24),
+        bars.TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    with bars.Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=None)
 
         def observe(event: Event) -> None:
@@ -102,7 +112,7 @@ def _update(progress: Any, task: Any, event: Event) -> None:
         total = event.items_expected if event.items_expected >= event.items else None
         description = _progress_words(event)
         progress.update(task, description=description, completed=event.items, total=total)
-    elif isinstance(event, VerifyProgress):
+    elif isinstance(event, Progress):
         progress.update(task, description=_words(event))
     elif isinstance(event, StepStarted):
         progress.reset(task, description=event.name, total=None)

@@ -12,7 +12,7 @@ from migrate.item.plain import binary
 from migrate.item.refusal import Refusal
 
 # Three times DynamoDB's own 32: the same for every Python and every stack it is called from.
-_TEXT_LEVELS_MAX = 100
+TEXT_LEVELS_MAX = 100
 
 _quote = json.encoder.encode_basestring
 
@@ -74,7 +74,7 @@ def _plain(value: Any, level: int) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if level == _TEXT_LEVELS_MAX:
+    if level == TEXT_LEVELS_MAX:
         raise Refusal("bad-json")
     if isinstance(value, list):
         return "[" + ",".join([_plain(element, level + 1) for element in value]) + "]"

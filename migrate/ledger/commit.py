@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
+from migrate.ledger import changes, parts, units
 from migrate.ledger import rejects as reject_table
-from migrate.ledger import segments, units
+from migrate.ledger.changes import ExportedChange
+from migrate.ledger.parts import Claim
 from migrate.ledger.rejects import Reject
-from migrate.ledger.segments import Claim
 from migrate.ledger.units import Cost, Counts
 from migrate.mapping.locate import OwnedRows
 from migrate.target import rows as target_rows
@@ -23,7 +24,7 @@ TargetColumns = tuple[str, tuple[str, ...]]
 
 
 class LeaseLostError(Exception):
-    """Somebody else holds the segment now; nothing was written."""
+    """Somebody else holds the part now; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,19 @@ class LoadedItem:
 
 
 @dataclass(slots=True)
+class Bulk:
+    """Ordinary items, mapped together: `lines[k]` are COPY lines of the unit's k-th target.
+
+    `one_by_one` maps the same items again, each with its own rows: needed only when PostgreSQL
+    refuses a row of them."""
+
+    lines: Sequence[Sequence[str]]
+    loaded: int
+    lists: dict[str, tuple[int, int, int, int]]
+    one_by_one: Callable[[], list[LoadedItem]]
+
+
+@dataclass(slots=True)
 class Unit:
     """A piece of work to commit whole."""
 
@@ -52,24 +66,31 @@ class Unit:
     mapping_hash: str
     targets: Sequence[TargetColumns]
     keys: Sequence[tuple[str, ...]]
+    bulk: list[Bulk] = field(default_factory=list)
     items: list[LoadedItem] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     tombstones: int = 0
     filtered: int = 0
+    superseded: int = 0
+    landed: list[ExportedChange] = field(default_factory=list)
+    """Changes of an incremental export, to be read as items once all of them have landed."""
 
     @property
     def counts(self) -> Counts:
         """The unit's account; it balances by construction, and the ledger checks it again."""
         counts = Counts(
-            loaded=len(self.items),
+            loaded=len(self.items) + sum(one.loaded for one in self.bulk),
             tombstones=self.tombstones,
             filtered=self.filtered,
             rejected=len(self.rejects),
-            rows=sum(item.rows for item in self.items),
+            rows=sum(item.rows for item in self.items)
+            + sum(len(lines) for one in self.bulk for lines in one.lines),
+            superseded=self.superseded,
         )
         counts.read = counts.loaded + counts.tombstones + counts.filtered + counts.rejected
-        for item in self.items:
-            for name, (read, rows, filtered, rejected) in item.lists.items():
+        counted = [*(one.lists for one in self.items), *(one.lists for one in self.bulk)]
+        for lists in counted:
+            for name, (read, rows, filtered, rejected) in lists.items():
                 one = counts.of_list(name)
                 one.read += read
                 one.rows += rows
@@ -77,8 +98,14 @@ class Unit:
                 one.rejected += rejected
         return counts
 
+    def take_apart(self) -> None:
+        """Give each item of the bulk its own rows."""
+        apart = [item for one in self.bulk for item in one.one_by_one()]
+        self.items = [*apart, *self.items]
+        self.bulk = []
 
-def commit_scan(
+
+def commit_unit(
     connection: Connection,
     claim: Claim,
     unit: Unit,
@@ -86,11 +113,10 @@ def commit_scan(
     position: dict[str, Any] | None,
     cost: Cost,
 ) -> Counts:
-    """Commit one unit of a segment. Returns its counts.
+    """Commit one unit of a part. Returns its counts.
 
     Raises LeaseLostError; the errors of `migrate.target.connection.of_postgres` otherwise.
     """
-    what = f"unit {number} of {claim.model} segment {claim.segment}"
     try:
         with connection.transaction():
             write(connection, unit)
@@ -98,40 +124,69 @@ def commit_scan(
             stored = [*unit.rejects, *(bad for item in unit.items for bad in item.bad)]
             if stored:
                 reject_table.add(connection, claim.run_id, stored)
-            if not segments.advance(connection, claim, number, position):
+            if unit.landed:
+                changes.land(connection, claim.run_id, claim.model, unit.landed)
+            if not parts.advance(connection, claim, number, position):
                 raise LeaseLostError
-            at = (claim.segment, number)
-            units.add(connection, claim.run_id, "scan", claim.model, counts, cost, at)
+            at = (claim.part, number)
+            units.add(connection, claim.run_id, "load", claim.model, counts, cost, at)
         return counts
     except psycopg.Error as error:
+        what = f"unit {number} of {claim.model} part {claim.part}"
         raise of_postgres(error, what) from None
 
 
 def write(connection: Connection, unit: Unit) -> None:
     """Write a unit's rows inside the caller's transaction.
 
-    When PostgreSQL refuses a row, the unit is written item by item, and the refused items become
-    rejects of the unit: one bad item never stops a run.
+    When PostgreSQL refuses a row, the items at fault are found by halving, and become rejects of
+    the unit: one bad item never stops a run, and costs a few COPYs, not one an item.
     """
+    if not _stand_whole(connection, unit, unit.items, unit.bulk):
+        unit.take_apart()
+        judged = _Judged([], [])
+        _write_halves(connection, unit, unit.items, judged)
+        # Only now: an attempt that fails half way is made again with all its items.
+        unit.items = judged.kept
+        unit.rejects += judged.refused
+
+
+class _Judged(NamedTuple):
+    kept: list[LoadedItem]
+    refused: list[Reject]
+
+
+def _write_halves(
+    connection: Connection, unit: Unit, items: Sequence[LoadedItem], judged: _Judged
+) -> None:
+    """Write both halves, each whole where it can be; the first of two that clash stands."""
+    for half in (items[: len(items) // 2], items[len(items) // 2 :]):
+        if len(half) == 1:
+            refused = write_item(connection, unit, half[0])
+            if refused is None:
+                judged.kept.append(half[0])
+            else:
+                judged.refused.append(refused)
+        elif half and _stand_whole(connection, unit, half):
+            judged.kept.extend(half)
+        elif half:
+            _write_halves(connection, unit, half, judged)
+
+
+def _stand_whole(
+    connection: Connection, unit: Unit, items: Sequence[LoadedItem], bulk: Sequence[Bulk] = ()
+) -> bool:
+    """Write all of them, or none. False: PostgreSQL refuses a row."""
     try:
         with connection.transaction(), connection.cursor() as cursor:
             for place, (table, columns) in enumerate(unit.targets):
-                lines = [line for item in unit.items for line in item.lines[place]]
+                lines = [line for one in bulk for line in one.lines[place]]
+                lines += [line for item in items for line in item.lines[place]]
                 if lines:
                     copy_lines(cursor, table, columns, lines)
+        return True
     except (psycopg.IntegrityError, psycopg.DataError):
-        _write_one_by_one(connection, unit)
-
-
-def _write_one_by_one(connection: Connection, unit: Unit) -> None:
-    kept: list[LoadedItem] = []
-    for item in unit.items:
-        refused = write_item(connection, unit, item)
-        if refused is None:
-            kept.append(item)
-        else:
-            unit.rejects.append(refused)
-    unit.items = kept
+        return False
 
 
 def write_item(connection: Connection, unit: Unit, item: LoadedItem) -> Reject | None:

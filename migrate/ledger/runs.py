@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +15,8 @@ from migrate.target.connection import Connection
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A row of `migrate.runs`. `state` is loading, loaded, finalised or abandoned."""
+    """A row of `migrate.runs`. `state` is loading, loaded, finalised or abandoned; `source` names
+    the exports by model that it was loaded from, None: it scans the live tables."""
 
     run_id: str
     profile: str
@@ -24,9 +24,10 @@ class Run:
     fingerprint: str
     mapping_hashes: dict[str, str]
     started_at: datetime
+    source: dict[str, Any] | None = None
 
 
-_COLUMNS = "run_id, profile, state, fingerprint, mapping_hashes, started_at"
+_COLUMNS = "run_id, profile, state, fingerprint, mapping_hashes, started_at, source"
 
 
 def latest(connection: Connection) -> Run | None:
@@ -39,7 +40,11 @@ def latest(connection: Connection) -> Run | None:
 
 
 def create(
-    connection: Connection, profile: str, fingerprint: str, mapping_hashes: dict[str, str]
+    connection: Connection,
+    profile: str,
+    fingerprint: str,
+    mapping_hashes: dict[str, str],
+    source: dict[str, Any] | None = None,
 ) -> Run:
     """A new run; earlier ones of the target are abandoned if they were not finished."""
     connection.execute(
@@ -48,16 +53,19 @@ def create(
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     row = connection.execute(
         "insert into migrate.runs"
-        " (run_id, profile, state, fingerprint, mapping_hashes, tool_version)"
-        f" values (%s, %s, 'loading', %s, %s, %s) returning {_COLUMNS}",
-        [run_id, profile, fingerprint, Jsonb(mapping_hashes), __version__],
-    ).fetchone()
+        " (run_id, profile, state, fingerprint, mapping_hashes, source, tool_version)"
+        f" values (%s, %s, 'loading', %s, %s, %s, %s) returning {_COLUMNS}",
+        [
+            run_id, profile, fingerprint, Jsonb(mapping_hashes),
+            Jsonb(source) if source is not None else None, __version__,
+        ],
+    ).fetchone()  # fmt: skip
     assert row is not None
     return Run(*row)
 
 
 def mark_loaded(connection: Connection, run_id: str) -> None:
-    """Every segment is finished."""
+    """Every part is finished."""
     connection.execute(
         "update migrate.runs set state = 'loaded', loaded_at = clock_timestamp()"
         " where run_id = %s and state = 'loading'",
@@ -89,13 +97,3 @@ def records(connection: Connection, before: str, limit: int = 5) -> list[dict[st
         [before, limit],
     )
     return [row[0] for row in rows]
-
-
-def finished_models(connection: Connection, run_id: str, models: Sequence[str]) -> set[str]:
-    """Those of `models` whose segments are all finished."""
-    rows = connection.execute(
-        "select model from migrate.segments where run_id = %s and model = any(%s)"
-        " group by model having bool_and(finished)",
-        [run_id, list(models)],
-    )
-    return {row[0] for row in rows}

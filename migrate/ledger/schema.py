@@ -7,7 +7,7 @@ from psycopg import sql
 from migrate.errors import AskOperatorError
 from migrate.target.connection import Connection
 
-VERSION = 2
+VERSION = 3
 
 _TABLES = """
 create schema if not exists migrate;
@@ -21,6 +21,7 @@ create table if not exists migrate.runs (
     state text not null check (state in ('loading', 'loaded', 'finalised', 'abandoned')),
     fingerprint text not null,
     mapping_hashes jsonb not null,
+    source jsonb,
     tool_version text not null,
     started_at timestamptz not null default clock_timestamp(),
     loaded_at timestamptz,
@@ -28,19 +29,22 @@ create table if not exists migrate.runs (
     record jsonb
 );
 
--- A scan segment is work for one worker at a time: it holds the lease, and commits only with it.
-create table if not exists migrate.segments (
+-- A part (a scan segment, an export file) is work for one worker at a time: it holds the lease,
+-- and commits only with it. `place` says where the part lies.
+create table if not exists migrate.parts (
     run_id text not null references migrate.runs,
     model text not null,
-    source_table text not null,
-    segment integer not null,
-    segments_total integer not null,
+    part integer not null,
+    kind text not null check (kind in ('segment', 'file', 'change-file', 'changes')),
+    place jsonb not null,
     phase integer not null,
+    weight bigint not null default 0,
     position text,
     finished boolean not null default false,
     lease uuid,
+    lease_until timestamptz,
     units integer not null default 0,
-    primary key (run_id, model, segment)
+    primary key (run_id, model, part)
 );
 
 -- One committed piece of work. Counts are of items (lists: of elements) and may be negative in
@@ -48,9 +52,9 @@ create table if not exists migrate.segments (
 create table if not exists migrate.units (
     run_id text not null references migrate.runs,
     unit_id bigint generated always as identity primary key,
-    kind text not null check (kind in ('scan', 'finalise', 'retry')),
+    kind text not null check (kind in ('load', 'finalise', 'retry')),
     model text not null,
-    segment integer,
+    part integer,
     number integer,
     read bigint not null,
     loaded bigint not null,
@@ -58,14 +62,16 @@ create table if not exists migrate.units (
     filtered bigint not null,
     rejected bigint not null,
     rows bigint not null,
+    superseded bigint not null default 0,
     lists jsonb not null,
     bytes bigint not null default 0,
+    read_units double precision not null default 0,
     seconds double precision not null default 0,
     cpu_seconds double precision not null default 0,
     rss_kilobytes bigint not null default 0,
     resumed boolean not null default false,
     committed_at timestamptz not null default clock_timestamp(),
-    unique (run_id, model, segment, number),
+    unique (run_id, model, part, number),
     check (read = loaded + tombstones + filtered + rejected)
 );
 
@@ -111,6 +117,49 @@ create table if not exists migrate.dangling (
     value text not null
 );
 create index if not exists dangling_idx on migrate.dangling (run_id, table_name, column_name);
+
+-- The read units a second that all workers of a run share. `budget` NULL: none was given;
+-- `units_per_second` NULL: nothing slows the run down. `available` may be negative: a debt.
+create table if not exists migrate.pace (
+    run_id text primary key references migrate.runs,
+    budget double precision,
+    units_per_second double precision,
+    available double precision not null default 0,
+    refilled_at timestamptz not null default clock_timestamp(),
+    throttles integer not null default 0,
+    throttled_at timestamptz,
+    reason text not null default ''
+);
+
+-- What incremental exports say, the newest of each key; an image that is NULL was deleted.
+create table if not exists migrate.export_changes (
+    run_id text not null references migrate.runs,
+    model text not null,
+    key_hash bytea not null,
+    item_key text not null,
+    export integer not null,
+    at_micros bigint not null,
+    image bytea,
+    primary key (run_id, model, key_hash)
+);
+"""
+
+# A ledger of version 2 knows segments of scans only. What it says is kept.
+_FROM_VERSION_2 = """
+alter table migrate.runs add column source jsonb;
+insert into migrate.parts
+    (run_id, model, part, kind, place, phase, position, finished, units)
+    select run_id, model, segment, 'segment', jsonb_build_object('table', source_table,
+        'segment', segment, 'segments_total', segments_total), phase, position, finished, units
+    from migrate.segments;
+drop table migrate.segments;
+alter table migrate.units rename column segment to part;
+alter table migrate.units drop constraint units_kind_check;
+update migrate.units set kind = 'load' where kind = 'scan';
+alter table migrate.units
+    add constraint units_kind_check check (kind in ('load', 'finalise', 'retry')),
+    add column superseded bigint not null default 0,
+    add column read_units double precision not null default 0;
 """
 
 # One command at a time changes a target; the number is "migrate" read as bytes, cut to 63 bits.
@@ -129,7 +178,9 @@ def install(connection: Connection) -> None:
         return
     # Two commands may start at once; CREATE IF NOT EXISTS is not safe against itself.
     connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK + 1])
-    connection.execute(_TABLES)  # versions so far only added to each other
+    connection.execute(_TABLES)  # creates only what is missing
+    if found == 2:  # version 1 was never released
+        connection.execute(_FROM_VERSION_2)
     connection.execute("delete from migrate.version")
     connection.execute("insert into migrate.version values (%s)", [VERSION])
     connection.commit()

@@ -34,7 +34,10 @@ class ListCounts:
 
 @dataclass(slots=True)
 class Counts:
-    """Items of one unit or model: read = loaded + tombstones + filtered + rejected."""
+    """Items of one unit or model: read = loaded + tombstones + filtered + rejected.
+
+    `superseded`, which are not among those read: items of a full export that a later incremental
+    export brings again or deletes."""
 
     read: int = 0
     loaded: int = 0
@@ -42,6 +45,7 @@ class Counts:
     filtered: int = 0
     rejected: int = 0
     rows: int = 0
+    superseded: int = 0
     lists: dict[str, ListCounts] = field(default_factory=dict)
 
     @property
@@ -56,9 +60,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a unit took: bytes of the source's answers, wall and CPU seconds, peak memory."""
+    """What a unit took: bytes of JSON, DynamoDB's read units, wall and CPU seconds, peak memory."""
 
     bytes: int = 0
+    read_units: float = 0.0
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     rss_kilobytes: int = 0
@@ -74,18 +79,21 @@ def add(
     cost: Cost | None = None,
     at: tuple[int, int] | None = None,
 ) -> None:
-    """Write a unit's row inside its transaction. `at` is (segment, number) of a scan unit."""
+    """Write a unit's row inside its transaction. `at` is (part, number) of a unit
+    that was read from the source."""
     cost = cost or Cost()
-    segment, number = at if at else (None, None)
+    part, number = at if at else (None, None)
     lists = {name: one.as_json() for name, one in counts.lists.items()}
     connection.execute(
-        "insert into migrate.units (run_id, kind, model, segment, number, read, loaded, tombstones,"
-        " filtered, rejected, rows, lists, bytes, seconds, cpu_seconds, rss_kilobytes, resumed)"
-        " values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+        "insert into migrate.units (run_id, kind, model, part, number, read, loaded, tombstones,"
+        " filtered, rejected, rows, superseded, lists, bytes, read_units, seconds, cpu_seconds,"
+        " rss_kilobytes, resumed)"
+        " values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
         [
-            run_id, kind, model, segment, number, counts.read, counts.loaded, counts.tombstones,
-            counts.filtered, counts.rejected, counts.rows, Jsonb(lists), cost.bytes, cost.seconds,
-            cost.cpu_seconds, cost.rss_kilobytes, cost.resumed,
+            run_id, kind, model, part, number, counts.read, counts.loaded, counts.tombstones,
+            counts.filtered, counts.rejected, counts.rows, counts.superseded, Jsonb(lists),
+            cost.bytes, cost.read_units, cost.seconds, cost.cpu_seconds, cost.rss_kilobytes,
+            cost.resumed,
         ],
     )  # fmt: skip
 
@@ -95,7 +103,8 @@ def accounting(connection: Connection, run_id: str) -> dict[str, Counts]:
     result: dict[str, Counts] = {}
     rows = connection.execute(
         "select model, sum(read)::bigint, sum(loaded)::bigint, sum(tombstones)::bigint,"
-        " sum(filtered)::bigint, sum(rejected)::bigint, sum(rows)::bigint"
+        " sum(filtered)::bigint, sum(rejected)::bigint, sum(rows)::bigint,"
+        " sum(superseded)::bigint"
         " from migrate.units where run_id = %s group by model order by model",
         [run_id],
     )
@@ -115,7 +124,7 @@ def accounting(connection: Connection, run_id: str) -> dict[str, Counts]:
 
 @dataclass(frozen=True, slots=True)
 class LoadTotals:
-    """What the scan units of a run add up to. `seconds` is wall time from first to last."""
+    """What the units that were read from the source add up to."""
 
     items: int
     rows: int
@@ -123,6 +132,8 @@ class LoadTotals:
     filtered: int
     rejected: int
     bytes: int
+    superseded: int
+    read_units: float
     cpu_seconds: float
     rss_kilobytes: int
     units: int
@@ -130,13 +141,14 @@ class LoadTotals:
 
 
 def load_totals(connection: Connection, run_id: str) -> LoadTotals:
-    """Sums over the scan units."""
+    """Sums over the units that were read from the source."""
     row = connection.execute(
         "select coalesce(sum(read),0)::bigint, coalesce(sum(rows),0)::bigint,"
         " coalesce(sum(tombstones),0)::bigint, coalesce(sum(filtered),0)::bigint,"
         " coalesce(sum(rejected),0)::bigint, coalesce(sum(bytes),0)::bigint,"
+        " coalesce(sum(superseded),0)::bigint, coalesce(sum(read_units),0)::float,"
         " coalesce(sum(cpu_seconds),0)::float, coalesce(max(rss_kilobytes),0)::bigint, count(*),"
-        " count(*) filter (where resumed) from migrate.units where run_id = %s and kind = 'scan'",
+        " count(*) filter (where resumed) from migrate.units where run_id = %s and kind = 'load'",
         [run_id],
     ).fetchone()
     assert row is not None
@@ -156,7 +168,7 @@ def throughput(connection: Connection, run_id: str) -> list[tuple[float, int]]:
         "select extract(epoch from u.committed_at - r.started_at)::float,"
         " sum(u.read) over (order by u.committed_at, u.unit_id)::bigint"
         " from migrate.units u join migrate.runs r using (run_id)"
-        " where run_id = %s and kind = 'scan' order by u.committed_at, u.unit_id",
+        " where run_id = %s and kind = 'load' order by u.committed_at, u.unit_id",
         [run_id],
     ).fetchall()
     return [(row[0], row[1]) for row in rows]

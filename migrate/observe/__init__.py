@@ -2,10 +2,13 @@
 
 from migrate.observe.events import (
     Event,
+    ExportProgress,
+    FetchProgress,
     InspectProgress,
     LoadProgress,
     Note,
     Observer,
+    Progress,
     StepFinished,
     StepStarted,
     VerifyProgress,
@@ -13,6 +16,6 @@ from migrate.observe.events import (
 )
 
 __all__ = [
-    "Event", "InspectProgress", "LoadProgress", "Note", "Observer", "StepFinished", "StepStarted",
-    "VerifyProgress", "silent",
+    "Event", "ExportProgress", "FetchProgress", "InspectProgress", "LoadProgress", "Note",
+    "Observer", "Progress", "StepFinished", "StepStarted", "VerifyProgress", "silent",
 ]  # fmt: skip

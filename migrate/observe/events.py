@@ -50,13 +50,33 @@ class InspectProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportProgress:
+    """Exports to S3 that AWS is making: how many are done, at work and not begun."""
+
+    done: int
+    at_work: int
+    not_begun: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FetchProgress:
+    """Data files of exports that are on this machine, of `files` in all."""
+
+    done: int
+    files: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something an operator should know while it happens."""
 
     message: str
 
 
-Event = StepStarted | StepFinished | LoadProgress | VerifyProgress | InspectProgress | Note
+Progress = LoadProgress | VerifyProgress | InspectProgress | ExportProgress | FetchProgress
+Event = StepStarted | StepFinished | Progress | Note
 Observer = Callable[[Event], None]
 
 

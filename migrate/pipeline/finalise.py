@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from migrate.errors import AskOperatorError
-from migrate.ledger import runs, schema, segments, units
+from migrate.ledger import parts, runs, schema, units
 from migrate.ledger.runs import Run
 from migrate.observe import Observer, silent
 from migrate.pipeline.attach import Loosener, attach_all
 from migrate.pipeline.job import Job
 from migrate.pipeline.judge import Judge
 from migrate.pipeline.session import locked
+from migrate.source.export import Chain
 from migrate.target import constraints
 from migrate.target.connection import Connection
 
@@ -31,6 +33,7 @@ def finalise(job: Job, observer: Observer = silent) -> FinaliseResult:
     with locked(job.target, "migrate finalise") as session:
         connection = session.connection
         run = loaded_run(connection, job)
+        job = as_loaded(job, run)
         before = _rejected(connection, run.run_id)
         loosener = Loosener(connection, run.run_id, job.target_tables)
         Judge(connection, run.run_id, job, loosener, observer).run()
@@ -47,7 +50,7 @@ def loaded_run(connection: Connection, job: Job) -> Run:
     run = runs.latest(connection) if schema.exists(connection) else None
     if run is None:
         raise AskOperatorError("nothing was loaded into this target yet", "run `migrate load`")
-    if segments.left(connection, run.run_id):
+    if parts.left(connection, run.run_id):
         raise AskOperatorError(
             f"the load of run {run.run_id} is not finished", "run `migrate load` to go on"
         )
@@ -57,6 +60,14 @@ def loaded_run(connection: Connection, job: Job) -> Run:
             "put the mappings back, or load with --again",
         )
     return run
+
+
+def as_loaded(job: Job, run: Run) -> Job:
+    """The job with the source that the run was loaded from: the tables, or those exports."""
+    if run.source is None:
+        return dataclasses.replace(job, export=None)
+    chains = {model: Chain.from_json(stored) for model, stored in run.source.items()}
+    return dataclasses.replace(job, export=chains)
 
 
 def _rejected(connection: Connection, run_id: str) -> int:

@@ -22,7 +22,7 @@ from migrate.pipeline import inspect_worker
 from migrate.pipeline.inspect_tally import Tally
 from migrate.pipeline.inspect_worker import Found, Part
 from migrate.pipeline.job import Job
-from migrate.pipeline.plan import segments_for
+from migrate.pipeline.planned_parts import segments_for
 from migrate.source.tables import SourceTable, check_key, describe
 
 # A sample is spread over so many segments: DynamoDB cuts a table by the hash of the partition

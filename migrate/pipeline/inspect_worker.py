@@ -13,6 +13,7 @@ from typing import Any
 
 from migrate.aws import Source
 from migrate.errors import DefectError, MigrateError
+from migrate.item.decode import decoded
 from migrate.mapping.spec import Mapping
 from migrate.pipeline.engine import place
 from migrate.pipeline.inspect_refusals import Examiner
@@ -97,8 +98,8 @@ def _inspect(part: Part, process: _Process) -> Found:
     )  # fmt: skip
     position = None
     for page in pages:
-        tally.add(examiner, page.items, page.body_bytes)
-        position = page.next_key
+        tally.add(examiner, [decoded(raw) for raw in page.items], page.body_bytes)
+        position = page.position
         with process.counter.get_lock():
             process.counter.value += len(page.items)
         if process.stop.is_set():

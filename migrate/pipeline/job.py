@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from migrate.aws import Source
+from migrate.ledger.parts import LEASE_SECONDS
 from migrate.mapping.spec import Mapping
+from migrate.pipeline.limits import Limits
+from migrate.source.export import Chain
 from migrate.source.tables import SourceTable, table_name
 from migrate.target.connection import Target
 
 
 @dataclass(frozen=True)
 class Job:
-    """Picklable: worker processes get it whole. Sizes in bytes; `segments` None: by size."""
+    """Picklable: worker processes get it whole. Sizes in bytes; `segments` None: by size.
+
+    `export`: by model, the exports that stand for its table; None: the tables are scanned.
+    `offline`: an export's tables are not looked up in DynamoDB.
+    """
 
     profile: str
     mappings: Sequence[Mapping]
@@ -29,6 +37,12 @@ class Job:
     workers: int = 2
     segments: int | None = None
     unit_bytes_max: int = 4_000_000
+    lease_seconds: float = LEASE_SECONDS
+    consistent_read: bool = True
+    export: AnyMapping[str, Chain] | None = None
+    offline: bool = False
+    engine: str = "processes"
+    limits: Limits = field(default_factory=Limits)
 
     def source_table(self, model: str) -> str:
         return table_name(model, self.api_id, self.environment)
@@ -47,10 +61,20 @@ class Job:
     def mapping_hashes(self) -> dict[str, str]:
         return {mapping.model: mapping.hash for mapping in self.mappings}
 
+    @property
+    def export_json(self) -> dict[str, Any] | None:
+        """The exports by model, as the ledger keeps them and the verifier takes them."""
+        if self.export is None:
+            return None
+        return {model: chain.as_json() for model, chain in self.export.items()}
+
     def fingerprint(self, tables: Sequence[SourceTable]) -> str:
-        """What must be the same for an unfinished load to go on: mappings and source tables."""
-        content = {
+        """What must be the same for an unfinished load to go on: mappings, source tables, and the
+        exports that it reads."""
+        content: dict[str, Any] = {
             "mappings": self.mapping_hashes,
             "tables": sorted([table.name, table.arn, table.table_id] for table in tables),
         }
+        if self.export is not None:
+            content["exports"] = {m: chain.identity for m, chain in self.export.items()}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

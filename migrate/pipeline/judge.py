@@ -44,7 +44,9 @@ class Judge:
         self._loosener = loosener
         self._observer = observer
         self._models = [Model(mapping) for mapping in job.mappings]
-        self._finders = {model.mapping.model: Finder(job, model) for model in self._models}
+        self._finders = {
+            model.mapping.model: Finder(job, run_id, model, connection) for model in self._models
+        }
         self._parents = parent_keys(job.mappings)
 
     def run(self) -> None:

@@ -1,4 +1,5 @@
-"""Loads every mapped table from a parallel scan; what was committed is never read twice."""
+"""Loads every mapped table, from a parallel scan or from exports; what was committed is never read
+twice."""
 
 from __future__ import annotations
 
@@ -7,11 +8,12 @@ import time
 from dataclasses import dataclass
 
 from migrate.errors import AskOperatorError, DefectError, MigrateError
-from migrate.ledger import detached, runs, schema, segments, units
+from migrate.ledger import changes, detached, pace, parts, runs, schema, units
 from migrate.ledger.runs import Run
 from migrate.observe import LoadProgress, Note, Observer, silent
 from migrate.pipeline.engine import run_workers
 from migrate.pipeline.job import Job
+from migrate.pipeline.limits import price, refuse_above, too_many_rejects
 from migrate.pipeline.order import phases
 from migrate.pipeline.plan import Plan, make_plan, prepare_target
 from migrate.pipeline.session import Session, locked
@@ -34,8 +36,14 @@ class LoadResult:
     seconds: float
     items_per_second: float
     megabytes_per_second: float
+    read_units: float
+    read_units_estimate: int
+    cost: float | None
+    cost_estimate: float | None
     client_cpu_seconds: float
     peak_rss_megabytes: float
+    superseded: int
+    throttles: int
     units: int
     resumed_units: int
     balanced: bool
@@ -50,13 +58,15 @@ def load(
     the target holds rows that no run of this ledger made. Raises errors of migrate.errors.
     """
     plan = make_plan(job)
+    refuse_above(job.limits, plan.estimate)
     prepare_target(job, plan)
     with locked(job.target, "migrate load") as session:
         run = _open_run(session.connection, job, plan, again=again, replace=replace)
-        segments.release_all(session.connection, run.run_id)
+        parts.release_all(session.connection, run.run_id)
+        pace.open_pace(session.connection, run.run_id, job.limits.read_units_per_second)
         before = units.load_totals(session.connection, run.run_id)
         session.connection.commit()
-        if before.units and segments.left(session.connection, run.run_id):
+        if before.units and parts.left(session.connection, run.run_id):
             observer(Note(f"going on with run {run.run_id}: {before.items} items are committed"))
         elif before.units:
             observer(Note(f"run {run.run_id} was loaded before; --again starts anew"))
@@ -64,7 +74,7 @@ def load(
         _run_phases(session, job, plan, run, observer)
         seconds = time.monotonic() - started
         session.run(lambda connection: runs.mark_loaded(connection, run.run_id))
-        return session.run(lambda connection: _result(connection, run.run_id, before, seconds))
+        return session.run(lambda connection: _result(connection, run, job, plan, before, seconds))
 
 
 def _open_run(connection: Connection, job: Job, plan: Plan, *, again: bool, replace: bool) -> Run:
@@ -94,12 +104,15 @@ def _changed(run: Run, job: Job) -> str:
 
 
 def _start(connection: Connection, job: Job, plan: Plan) -> Run:
-    """A new run: its row, its segments, an empty target and the detached constraints commit
+    """A new run: its row, its parts, an empty target and the detached constraints commit
     together."""
     with connection.transaction():
-        run = runs.create(connection, job.profile, plan.fingerprint, job.mapping_hashes)
-        segments.void_others(connection, run.run_id)
-        segments.add(connection, run.run_id, plan.segments)
+        run = runs.create(
+            connection, job.profile, plan.fingerprint, job.mapping_hashes, job.export_json
+        )
+        changes.forget_others(connection, run.run_id)
+        parts.void_others(connection, run.run_id)
+        parts.add(connection, run.run_id, plan.parts)
         if job.constraints == "detach":
             _detach(connection, run, job)
         _remove_owned(connection, job)
@@ -146,17 +159,22 @@ def _refuse_strange_rows(connection: Connection, job: Job) -> None:
 
 def _run_phases(session: Session, job: Job, plan: Plan, run: Run, observer: Observer) -> None:
     started = time.monotonic()
+    shortage = _Shortage(observer)
 
     def tick() -> None:
         items, rejected = session.run(lambda connection: units.progress(connection, run.run_id))
         seconds = time.monotonic() - started
         observer(LoadProgress(items, plan.items_estimate, rejected, seconds))
+        shortage.tell(session.run(lambda connection: pace.state(connection, run.run_id)))
+        stop = too_many_rejects(job.limits, items, rejected)
+        if stop:
+            raise stop
 
     def release() -> None:
-        session.run(lambda connection: segments.release_all(connection, run.run_id))
+        session.run(lambda connection: parts.release_all(connection, run.run_id))
 
-    for phase in sorted({one.phase for one in plan.segments}):
-        left = functools.partial(segments.left, run_id=run.run_id, phase=phase)
+    for phase in sorted({one.phase for one in plan.parts}):
+        left = functools.partial(parts.left, run_id=run.run_id, phase=phase)
         count = session.run(left)
         if not count:
             continue
@@ -171,6 +189,23 @@ def _run_phases(session: Session, job: Job, plan: Plan, run: Run, observer: Obse
             raise _unfinished(session, run)
 
 
+class _Shortage:
+    """Tells when DynamoDB throttles, and what the loader does about it."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._throttles = 0
+
+    def tell(self, found: pace.PaceState | None) -> None:
+        if found is None or found.throttles <= self._throttles:
+            return
+        self._throttles = found.throttles
+        rate = found.units_per_second or 0.0
+        self._observer(
+            Note(f"DynamoDB throttles ({found.reason}): reading at {rate:,.0f} read units/s")
+        )
+
+
 def _unfinished(session: Session, run: Run) -> MigrateError:
     """Why workers ended before their work."""
     latest = session.run(runs.latest)
@@ -179,7 +214,7 @@ def _unfinished(session: Session, run: Run) -> MigrateError:
             f"run {latest.run_id} of another command replaced run {run.run_id} meanwhile",
             "see `migrate status` for what is in the target",
         )
-    return DefectError("the workers ended, but segments are left")
+    return DefectError("the workers ended, but parts are left")
 
 
 def can_go_on(job: Job) -> bool:
@@ -198,9 +233,16 @@ def can_go_on(job: Job) -> bool:
 
 
 def _result(
-    connection: Connection, run_id: str, before: units.LoadTotals, seconds: float
+    connection: Connection,
+    run: Run,
+    job: Job,
+    plan: Plan,
+    before: units.LoadTotals,
+    seconds: float,
 ) -> LoadResult:
+    run_id = run.run_id
     totals = units.load_totals(connection, run_id)
+    state = pace.state(connection, run_id)
     balanced = all(counts.balanced for counts in units.accounting(connection, run_id).values())
     connection.commit()
     if not balanced:
@@ -216,6 +258,12 @@ def _result(
         seconds=round(seconds, 3),
         items_per_second=round((totals.items - before.items) / span, 1),
         megabytes_per_second=round((totals.bytes - before.bytes) / 1e6 / span, 3),
+        read_units=round(totals.read_units, 1),
+        read_units_estimate=plan.estimate.read_units,
+        cost=price(totals.read_units / 1e6, job.limits.price_per_million_read_units),
+        cost_estimate=plan.estimate.cost,
+        superseded=totals.superseded,
+        throttles=state.throttles if state else 0,
         client_cpu_seconds=round(totals.cpu_seconds, 3),
         peak_rss_megabytes=round(totals.rss_kilobytes / 1024, 1),
         units=totals.units,

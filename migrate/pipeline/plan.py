@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from migrate.aws import client
 from migrate.errors import FixInputError
-from migrate.ledger.segments import PlannedSegments
+from migrate.ledger.parts import PlannedPart
 from migrate.mapping.spec import Mapping
 from migrate.pipeline.job import Job
-from migrate.pipeline.order import phases
+from migrate.pipeline.limits import Estimate, estimated
+from migrate.pipeline.planned_parts import planned_parts
+from migrate.source.export import Chain
 from migrate.source.tables import SourceTable, check_key, describe
 from migrate.target import definition
-
-# AWS's guide line is one segment per 2 GB; smaller ones keep a resume short and let the work
-# spread evenly, and DynamoDB charges the same for any cut.
-_SEGMENT_BYTES = 256_000_000
-# Below this a table is one segment: a claim and a page cost more than the items.
-_SMALL_TABLE_BYTES = 1_000_000
-
 
 _FIRST_CONTACT = {"mode": "standard", "total_max_attempts": 4}
 
@@ -31,11 +26,12 @@ class Plan:
     """What `migrate plan` shows and a load carries out."""
 
     tables: dict[str, SourceTable]
-    segments: list[PlannedSegments]
+    parts: list[PlannedPart]
     missing: list[str]
     differences: list[str]
     statements: list[str]
     fingerprint: str
+    estimate: Estimate
 
     @property
     def items_estimate(self) -> int:
@@ -45,23 +41,38 @@ class Plan:
     def bytes_estimate(self) -> int:
         return sum(table.bytes_estimate for table in self.tables.values())
 
-    @property
-    def read_units_estimate(self) -> int:
-        """Read units of one consistent scan: one for each 4 KB."""
-        return math.ceil(self.bytes_estimate / 4096)
-
     def as_json(self) -> dict[str, Any]:
         """What `migrate plan --json` prints."""
         return {
             **asdict(self),
             "items_estimate": self.items_estimate,
             "bytes_estimate": self.bytes_estimate,
-            "read_units_estimate": self.read_units_estimate,
+            "read_units_estimate": self.estimate.read_units,
         }
 
 
 def make_plan(job: Job) -> Plan:
     """Look at both sides. Raises FixInputError for missing tables or keys that differ."""
+    tables = live_tables(job) if job.export is None else exported_tables(job, job.export)
+    missing, differences = _target(job)
+    return Plan(
+        tables=tables,
+        parts=planned_parts(job, tables),
+        missing=missing,
+        differences=differences,
+        statements=ddl(job.mappings),
+        fingerprint=job.fingerprint(list(tables.values())),
+        estimate=estimated(
+            job.limits,
+            [table.bytes_estimate for table in tables.values()],
+            consistent=job.consistent_read,
+            scans=job.export is None,
+        ),
+    )
+
+
+def live_tables(job: Job) -> dict[str, SourceTable]:
+    """What DynamoDB says of each model's table."""
     # Whoever mistyped the endpoint learns it within seconds, not after the patience of a load.
     dynamodb = client("dynamodb", job.source, retries=_FIRST_CONTACT)
     tables: dict[str, SourceTable] = {}
@@ -69,15 +80,40 @@ def make_plan(job: Job) -> Plan:
         table = describe(dynamodb, job.source_table(mapping.model))
         check_key(mapping, table)
         tables[mapping.model] = table
-    missing, differences = _target(job)
-    return Plan(
-        tables=tables,
-        segments=_segments(job, tables),
-        missing=missing,
-        differences=differences,
-        statements=ddl(job.mappings),
-        fingerprint=job.fingerprint(list(tables.values())),
-    )
+    return tables
+
+
+def exported_tables(job: Job, export: AnyMapping[str, Chain]) -> dict[str, SourceTable]:
+    """What the exports say of each model's table.
+
+    Unless the job is `offline`, DynamoDB is asked too: a table that was deleted and made anew has
+    the same name and another id, and its export is of something that is gone.
+    """
+    tables = {
+        mapping.model: SourceTable(
+            name=export[mapping.model].full.table_name,
+            table_id=export[mapping.model].full.table_id,
+            arn=export[mapping.model].full.table_arn,
+            key=tuple(mapping.source.key),
+            items_estimate=export[mapping.model].items,
+            bytes_estimate=export[mapping.model].full.billed_bytes,
+            stream_view=None,
+        )
+        for mapping in job.mappings
+    }
+    if not job.offline:
+        for model, live in live_tables(job).items():
+            _same_table(tables[model], live)
+    return tables
+
+
+def _same_table(exported: SourceTable, live: SourceTable) -> None:
+    if exported.table_id != live.table_id:
+        raise FixInputError(
+            f"the export is of another table than today's {live.name}: its id is"
+            f" {exported.table_id}, today's {live.table_id}",
+            "the table was made anew since: export it again, or say --offline to load the old one",
+        )
 
 
 def _target(job: Job) -> tuple[list[str], list[str]]:
@@ -108,26 +144,6 @@ _HINTS = {
     "managed": "change the mapping, or the target (`migrate plan --sql` shows what is wanted);"
     " a local one is made anew with `migrate rehearse --fresh`",
 }
-
-
-def _segments(job: Job, tables: dict[str, SourceTable]) -> list[PlannedSegments]:
-    phase_of = phases(job.mappings) if job.constraints == "keep" else {}
-    return [
-        PlannedSegments(
-            model=model,
-            source_table=table.name,
-            segments_total=job.segments or segments_for(table.bytes_estimate, job.workers),
-            phase=phase_of.get(model, 0),
-        )
-        for model, table in tables.items()
-    ]
-
-
-def segments_for(table_bytes: int, workers: int) -> int:
-    """How many segments a table of this size is cut into."""
-    if table_bytes < _SMALL_TABLE_BYTES:
-        return 1
-    return min(max(workers, math.ceil(table_bytes / _SEGMENT_BYTES)), 1_000_000)
 
 
 def ddl(mappings: Sequence[Mapping]) -> list[str]:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from migrate.aws import client
 from migrate.item.refusal import Refusal
 from migrate.ledger import dangling, rejects, units
 from migrate.ledger.commit import LoadedItem, remove_item, replace_item, write_item
@@ -21,15 +20,15 @@ from migrate.ledger.units import Counts
 from migrate.mapping.compile import TOMBSTONE, MappedItem, NoRows
 from migrate.observe import Observer, silent
 from migrate.pipeline.attach import Loosener, attach_all
-from migrate.pipeline.finalise import loaded_run
+from migrate.pipeline.finalise import as_loaded, loaded_run
 from migrate.pipeline.item_account import take_lists
 from migrate.pipeline.job import Job
 from migrate.pipeline.judge import CLASHES, Judge
 from migrate.pipeline.model import Model
 from migrate.pipeline.references import Settler, nulled_references
 from migrate.pipeline.session import locked
-from migrate.pipeline.worker import item_reject, loaded_item, new_unit
-from migrate.source.scan import get_item
+from migrate.pipeline.source_items import SourceItems
+from migrate.pipeline.unit_of_items import item_reject, loaded_item, new_unit
 from migrate.target.connection import Connection
 
 
@@ -56,6 +55,7 @@ def retry(
     with locked(job.target, "migrate retry") as session:
         connection = session.connection
         run = loaded_run(connection, job)
+        job = as_loaded(job, run)
         loosener = Loosener(connection, run.run_id, job.target_tables)
         judge = Judge(connection, run.run_id, job, loosener, observer)
         work = _Retry(connection, run.run_id, job, loosener, model, rules)
@@ -109,7 +109,10 @@ class _Retry:
         self._settler = Settler(connection, run_id, job.mappings)
         self._model = model
         self._rules = rules
-        self._client = client("dynamodb", job.source)
+        self._sources = {
+            mapping.model: SourceItems(job, run_id, mapping, connection) for mapping in job.mappings
+        }
+        self._exported: dict[str, dict[str, dict[str, Any]]] = {}
         self._models = {mapping.model: Model(mapping) for mapping in job.mappings}
 
     def wanted(self) -> list[Reject]:
@@ -118,7 +121,7 @@ class _Retry:
             self._connection, self._run_id, model=self._model, rules=self._rules, bodies=False
         )
         self._connection.commit()
-        return found
+        return [one for one in found if not _is_keyless(one)]
 
     def state(self) -> set[tuple[_Element, str]]:
         """Everything that is rejected now, asked for or not, with its rule."""
@@ -158,10 +161,20 @@ class _Retry:
             self._one(self._models[model_name], item_key)
 
     def _image(self, model: Model, item_key: str) -> dict[str, Any] | None:
-        """The item as it is now."""
-        key = json.loads(item_key)
-        table = self._job.source_table(model.mapping.model)
-        return None if None in key.values() else get_item(self._client, table, key)
+        """The item as it is now, or as the export has it."""
+        source = self._sources[model.mapping.model]
+        if self._job.export is None:
+            return source.by_key(json.loads(item_key))
+        return self._exported_images(model.mapping.model).get(item_key)
+
+    def _exported_images(self, model: str) -> dict[str, dict[str, Any]]:
+        """What the export holds for the model's rejects; it cannot be asked for one item, and it
+        does not change."""
+        if model not in self._exported:
+            found = rejects.open_rejects(self._connection, self._run_id, model=model, bodies=False)
+            keys = {one.item_key for one in found if not _is_keyless(one)}
+            self._exported[model] = self._sources[model].by_keys(keys) if keys else {}
+        return self._exported[model]
 
     def _one(self, model: Model, item_key: str) -> None:
         """All rejects of one item, in one transaction."""
@@ -292,6 +305,13 @@ def _account_of(whole: list[Reject]) -> Counts:
     else:
         counts.loaded -= 1
     return counts
+
+
+def _is_keyless(reject: Reject) -> bool:
+    """A line of an export that is no item, or an item without its key: nothing to ask for again;
+    its reject stays."""
+    values = json.loads(reject.item_key).values()
+    return not values or None in values
 
 
 def _identity(reject: Reject) -> tuple[str, str]:

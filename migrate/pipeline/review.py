@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from migrate.errors import AskOperatorError
-from migrate.ledger import rejects, runs, schema, segments, units
+from migrate.ledger import parts, rejects, runs, schema, units
 from migrate.ledger.rejects import Reject, RuleCount
 from migrate.ledger.runs import Run
 from migrate.mapping.disclosure import shown_key
@@ -16,7 +16,7 @@ from migrate.target.connection import Connection, connect, translated
 
 
 def status_of(job: Job) -> dict[str, Any]:
-    """The newest run: state, segments left, accounting by model. `run_id` None: there is none."""
+    """The newest run: state, parts left, accounting by model. `run_id` None: there is none."""
     with translated(f"target {job.target.shown}"), connect(job.target, name="migrate status") as c:
         run = runs.latest(c) if schema.exists(c) else None
         if run is None:
@@ -26,7 +26,7 @@ def status_of(job: Job) -> dict[str, Any]:
             "profile": run.profile,
             "state": run.state,
             "started_at": run.started_at.isoformat(timespec="seconds"),
-            "segments_left": segments.left(c, run.run_id),
+            "parts_left": parts.left(c, run.run_id),
             "rejects_open": rejects.states(c, run.run_id).get("open", 0),
             "mappings_changed": run.mapping_hashes != job.mapping_hashes,
             "accounting": accounting_rows(c, run.run_id),

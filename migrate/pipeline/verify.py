@@ -12,18 +12,22 @@ from typing import Literal
 from migrate.aws import client
 from migrate.ledger import detached, rejects, units
 from migrate.observe import Observer, silent
-from migrate.pipeline.finalise import loaded_run
+from migrate.pipeline.finalise import as_loaded, loaded_run
 from migrate.pipeline.job import Job
+from migrate.source.export.s3 import s3_client
 from migrate.target.connection import Connection, connect, translated
 from migrate.validate.accounting import Accounts, ChildTotals, ModelTotals, account
+from migrate.validate.export.reader import ExportReader
 from migrate.validate.foreign import foreign_rows
 from migrate.validate.orphans import Orphans, orphans
 from migrate.validate.outcome import Reconciliation, Rejected
+from migrate.validate.reader import Reader
 from migrate.validate.reconcile import reconcile
 from migrate.validate.session import Connect
 from migrate.validate.suites.check import Suite
 from migrate.validate.suites.outcome import SuiteOutcome
 from migrate.validate.suites.process import Running, suites_running
+from migrate.validate.table_reader import TableReader
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,8 @@ def verify(
         with _suites(again, job, rules) as running:
             found = reconcile(
                 job.mappings,
-                job.source_tables,
+                _reader(as_loaded(job, run)),
                 again,
-                functools.partial(client, "dynamodb", job.source),
                 functools.partial(_rejected, run.run_id),
                 workers=job.workers,
                 observer=observer,
@@ -96,6 +99,14 @@ def verify(
                 foreign=foreign_rows(connection, job.mappings),
                 suites=running.outcomes() if running else [],
             )
+
+
+def _reader(job: Job) -> Reader:
+    """Reads what the load has read: the tables, or the exports that stand for them."""
+    exports = job.export_json
+    if exports is None:
+        return TableReader(job.source_tables, functools.partial(client, "dynamodb", job.source))
+    return ExportReader(exports, functools.partial(s3_client, job.source))
 
 
 def _suites(

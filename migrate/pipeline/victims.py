@@ -6,8 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from migrate.aws import client
-from migrate.errors import FixInputError
 from migrate.item import text as item_text
 from migrate.item.refusal import Refusal
 from migrate.item.walk import walk
@@ -22,7 +20,7 @@ from migrate.mapping.spec import Child, Mapping, Table
 from migrate.pipeline.item_account import take_lists
 from migrate.pipeline.job import Job
 from migrate.pipeline.model import Model
-from migrate.source.scan import get_item, scan_client, scan_segment
+from migrate.pipeline.source_items import SourceItems
 from migrate.target import rows
 from migrate.target.connection import Connection
 
@@ -51,13 +49,12 @@ class Victims:
 
 
 class Finder:
-    """Finds the items behind rows: by their key where the row holds it, else by a scan."""
+    """Finds the items behind rows: by their key where the row holds it, else by a pass over all
+    items."""
 
-    def __init__(self, job: Job, model: Model) -> None:
-        self._job = job
+    def __init__(self, job: Job, run_id: str, model: Model, connection: Connection) -> None:
         self._model = model
-        self._table_name = job.source_table(model.mapping.model)
-        self._client = client("dynamodb", job.source)
+        self._source = SourceItems(job, run_id, model.mapping, connection)
         self._without: set[str] = set()
 
     def shown(self, table: Table) -> list[str]:
@@ -86,18 +83,13 @@ class Finder:
         texts = row[len(table.key_columns) :]
         if not texts:
             return None
-        key = item_key(self._model.mapping, table, texts)
-        try:
-            return get_item(self._client, self._table_name, key)
-        except FixInputError:  # the guess has not even the key's type
-            return None
+        return self._source.by_key(item_key(self._model.mapping, table, texts))
 
     def _by_scan(
         self, table: Table, wanted: set[KeyTexts], items: dict[str, dict[str, Any]]
     ) -> None:
-        scanner = scan_client(self._job.source)
-        for page in scan_segment(scanner, self._table_name, 0, 1):
-            for item in page.items:
+        for page in self._source.pages():
+            for item in page:
                 self._take(table, item, wanted, items)
             if not wanted:
                 return

@@ -5,15 +5,30 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from migrate.aws import Source
 from migrate.errors import FixInputError
 from migrate.mapping.spec import Mapping
+from migrate.pipeline.exported import chains
 from migrate.pipeline.job import Job
+from migrate.pipeline.limits import Limits, RejectLimit
 from migrate.rehearse.profile import Profile
 from migrate.rehearse.stack.stack import local_stack
+from migrate.source.export import Chain
 from migrate.target.connection import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the command line says about reading, beyond the profile."""
+
+    export: str | None = None
+    offline: bool = False
+    accept_edited_manifest: bool = False
+    engine: str | None = None
+
 
 STACK_FOLDER = Path(".migrate") / "local"
 
@@ -27,10 +42,12 @@ def opened(
     fresh: bool = False,
     need_source: bool = True,
     need_target: bool = True,
+    read: Reading | None = None,
 ) -> Iterator[Job]:
     """The job of a profile. Embedded servers run until the end of the block.
 
-    Without `need_target` none is asked for, and the job's target must not be used.
+    Without `need_target` none is asked for, and the job's target must not be used. `read` says
+    what the command line adds: an export to read instead of the tables.
 
     The environment wins over the profile: MIGRATE_TARGET_URL, AWS_ENDPOINT_URL_DYNAMODB (or
     AWS_ENDPOINT_URL). `fresh` wipes the embedded stack first.
@@ -44,7 +61,7 @@ def opened(
             "unset MIGRATE_TARGET_URL and AWS_ENDPOINT_URL_DYNAMODB, or leave --fresh out",
         )
     if not wants_source and url != "embedded":
-        yield _job(profile, mappings, endpoint, str(url), workers)
+        yield _job(profile, mappings, endpoint, str(url), workers, read)
         return
     with local_stack(
         STACK_FOLDER, need_source=wants_source, need_target=url == "embedded", fresh=fresh
@@ -55,6 +72,7 @@ def opened(
             stack.dynamodb_endpoint if wants_source else endpoint,
             stack.target_url if url == "embedded" else url,
             workers,
+            read,
         )
 
 
@@ -87,12 +105,22 @@ def _job(
     endpoint: str | None,
     url: str | None,
     workers: int | None,
+    read: Reading | None,
 ) -> Job:
     assert url is not None
+    source = Source(profile.source.region, None if endpoint == "embedded" else endpoint)
+    read = read or Reading()
+    location = read.export or profile.source.export
     return Job(
         profile=profile.profile,
         mappings=mappings,
-        source=Source(profile.source.region, None if endpoint == "embedded" else endpoint),
+        source=source,
+        export=_chains(profile, mappings, source, location, read) if location else None,
+        offline=read.offline,
+        engine=read.engine or profile.load.engine,
+        lease_seconds=profile.load.lease_seconds,
+        consistent_read=profile.load.consistent_read,
+        limits=_limits(profile),
         api_id=profile.source.api_id,
         environment=profile.source.environment,
         target=Target(url, profile.target.allow_unverified_tls),
@@ -101,4 +129,30 @@ def _job(
         workers=workers or profile.load.workers or os.cpu_count() or 1,
         segments=profile.load.segments,
         unit_bytes_max=profile.load.unit_megabytes * 1_000_000,
+    )
+
+
+def _chains(
+    profile: Profile, mappings: Sequence[Mapping], source: Source, location: str, read: Reading
+) -> dict[str, Chain]:
+    return chains(
+        location,
+        source,
+        mappings,
+        profile.source.api_id,
+        profile.source.environment,
+        accept_edited_manifest=read.accept_edited_manifest,
+    )
+
+
+def _limits(profile: Profile) -> Limits:
+    load, costs = profile.load, profile.costs
+    return Limits(
+        read_units_per_second=load.read_units_per_second,
+        read_units_max=load.read_units_max,
+        cost_max=costs.max,
+        rejects=None if load.rejects_max is None else RejectLimit.of(load.rejects_max),
+        price_per_million_read_units=costs.per_million_read_units,
+        price_per_exported_gigabyte=costs.per_exported_gigabyte,
+        currency=costs.currency,
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 from migrate.aws import client, translated
 from migrate.errors import AskOperatorError
 from migrate.observe import LoadProgress, Observer, silent
 from migrate.pipeline.job import Job
-from migrate.rehearse.profile import Profile
+from migrate.rehearse.profile import Profile, SampleSettings
+from migrate.rehearse.sample.exports import write_sample_exports
 from migrate.rehearse.sample.tables import seed as seed_tables
 
 
@@ -46,3 +48,20 @@ def prepare_sample(
         dynamodb = client("dynamodb", job.source, max_pool_connections=16)
         seed_tables(dynamodb, job.api_id, job.environment, items, seed, on_progress)
     return {"items": items, "seed": seed}
+
+
+def export_sample(
+    profile: Profile, folder: Path, *, items: int | None = None, seed: int | None = None
+) -> dict[str, Any]:
+    """Write the profile's sample as exports of its tables into a folder.
+
+    Returns {items, seed, exports}. Raises AskOperatorError for a folder that holds exports.
+    """
+    wanted = profile.sample or SampleSettings()
+    items = items or wanted.items
+    seed = wanted.seed if seed is None else seed
+    source = profile.source
+    places = write_sample_exports(
+        folder, source.api_id, source.environment, source.region, items, seed
+    )
+    return {"items": items, "seed": seed, "exports": [str(place) for place in places]}

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from migrate.errors import FixInputError, SpecError
+from migrate.pipeline.limits import RejectLimit
 from migrate.yaml_source import problems_of, read
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
-_LIMIT = re.compile(r"(?:([0-9]+) or )?([0-9]+(?:\.[0-9]+)?)%\Z")
 
 
 StepName = Literal["lint", "prepare", "plan", "load", "finalise", "validate", "report"]
@@ -32,6 +30,8 @@ class SourceSettings(_Part):
     environment: str = Field(pattern=r"^[A-Za-z0-9]{1,10}$")
     region: str
     endpoint: str = "aws"
+    export: str | None = None
+    """A folder, or s3://bucket/prefix, whose exports are loaded instead of the tables."""
 
 
 class TargetSettings(_Part):
@@ -43,12 +43,43 @@ class TargetSettings(_Part):
     allow_unverified_tls: bool = False
 
 
+def _limit(value: Any) -> Any:
+    RejectLimit.of(value)
+    return value
+
+
+def _engine(value: str) -> str:
+    if value != "processes" and not value.startswith("dask://"):
+        raise ValueError("engine is processes, or dask://host:port")
+    return value
+
+
 class LoadSettings(_Part):
-    """How a load runs. `workers` null: one a core; `segments` null: by table size."""
+    """How a load runs. `workers` null: one a core; `segments` null: by table size.
+
+    `read_units_per_second` is shared by all workers; `read_units_max` refuses a start by the
+    estimate; `rejects_max`, a number, a share or both, stops a run.
+    """
 
     workers: int | None = Field(default=None, ge=1, le=256)
     segments: int | None = Field(default=None, ge=1, le=1_000_000)
     unit_megabytes: int = Field(default=4, ge=1, le=64)
+    engine: Annotated[str, AfterValidator(_engine)] = "processes"
+    lease_seconds: int = Field(default=60, ge=2, le=3600)
+    consistent_read: bool = True
+    read_units_per_second: int | None = Field(default=None, ge=1)
+    read_units_max: int | None = Field(default=None, ge=0)
+    rejects_max: Annotated[int | str, BeforeValidator(_limit)] | None = None
+
+
+class CostSettings(_Part):
+    """What AWS charges, in any currency, from the region's price list; and the most a load may
+    cost."""
+
+    currency: str = "USD"
+    per_million_read_units: float | None = Field(default=None, ge=0)
+    per_exported_gigabyte: float | None = Field(default=None, ge=0)
+    max: float | None = Field(default=None, ge=0)
 
 
 class SampleSettings(_Part):
@@ -68,14 +99,6 @@ class CriteriaSettings(_Part):
     window_seconds: int = Field(default=3600, ge=1)
 
 
-def _limit(value: Any) -> Any:
-    if isinstance(value, str) and _LIMIT.match(value):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise ValueError("a limit is a number, a share such as 0.5%, or both: 4 or 0.5%")
-
-
 class ApprovedReject(_Part):
     """One line of the approved list: up to `max` rejects of this rule in this model."""
 
@@ -85,14 +108,8 @@ class ApprovedReject(_Part):
     reason: str = Field(min_length=1)
 
     def limit(self, items_read: int) -> int:
-        """The limit as a number, of the model's items read. A share rounds up; of `4 or 0.5%`
-        the larger counts."""
-        if isinstance(self.max, int):
-            return self.max
-        form = _LIMIT.match(self.max)
-        assert form is not None
-        share = math.ceil(Fraction(form.group(2)) * items_read / 100)
-        return max(int(form.group(1) or 0), share)
+        """The limit as a number, of the model's items read."""
+        return RejectLimit.of(self.max).allowed(items_read)
 
 
 class DocumentSettings(_Part):
@@ -125,6 +142,7 @@ class Profile(_Part):
     source: SourceSettings
     target: TargetSettings
     load: LoadSettings = LoadSettings()
+    costs: CostSettings = CostSettings()
     sample: SampleSettings | None = None
     criteria: CriteriaSettings = CriteriaSettings()
     approved_rejects: list[ApprovedReject] = Field(default_factory=list)
@@ -163,7 +181,8 @@ def _names(folder: Path) -> list[str]:
 
 def _known_keys() -> set[str]:
     parts = (
-        Profile, SourceSettings, TargetSettings, LoadSettings, SampleSettings, CriteriaSettings,
+        Profile, SourceSettings, TargetSettings, LoadSettings, CostSettings, SampleSettings,
+        CriteriaSettings,
         ApprovedReject, DocumentSettings, ProductionDifference,
     )  # fmt: skip
     return {name for part in parts for name in part.model_fields}

@@ -9,21 +9,15 @@ from __future__ import annotations
 import base64
 import functools
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
+
+import msgspec
 
 from migrate.aws import Source, bare_session, client_of, session_key, translated
 from migrate.errors import RetryLaterError
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page. `next_key` None: the segment is finished. `body_bytes` is the answer's size."""
-
-    items: list[Any]
-    next_key: dict[str, Any] | None
-    body_bytes: int
+from migrate.source.pace import Pace, at_once
+from migrate.source.page import Page
 
 
 def scan_client(source: Source) -> Any:
@@ -74,11 +68,13 @@ def scan_segment(
     start_key: dict[str, Any] | None = None,
     *,
     items_max: int | None = None,
+    consistent: bool = True,
+    pace: Pace = at_once,
 ) -> Iterator[Page]:
-    """Pages of one segment from `start_key` (typed JSON) on, read consistently.
+    """Pages of one segment from `start_key` (typed JSON) on.
 
     Only a missing LastEvaluatedKey ends a segment; an empty page does not. With `items_max` it
-    also ends behind so many items, and the last page's `next_key` says where. Raises
+    also ends behind so many items, and the last page's `position` says where. Raises
     FixInputError and RetryLaterError as `migrate.aws.translated`.
     """
     position, left = start_key, items_max
@@ -87,39 +83,84 @@ def scan_segment(
             "TableName": table,
             "Segment": segment,
             "TotalSegments": segments_total,
-            "ConsistentRead": True,
+            "ConsistentRead": consistent,
+            "ReturnConsumedCapacity": "TOTAL",
         }
         if position is not None:
             request["ExclusiveStartKey"] = _with_bytes(position)
         if left is not None:
             request["Limit"] = left
-        with translated(f"table {table}"):
-            body: bytes = client.scan(**request)["Body"]
-        answer = parse_body(body)
-        position = answer.get("LastEvaluatedKey")
-        items = answer.get("Items", [])
-        yield Page(items, position, len(body))
-        left = None if left is None else left - len(items)
+        page = pace(lambda request=request: _scan(client, table, request))  # type: ignore[misc]
+        yield page
+        position = page.position
+        left = None if left is None else left - len(page.items)
         if position is None:
             return
 
 
-def parse_body(body: bytes) -> dict[str, Any]:
-    """A Scan answer as plain dictionaries. Raises RetryLaterError for one that was cut."""
-    import orjson
+def _scan(client: Any, table: str, request: dict[str, Any]) -> Page:
+    with translated(f"table {table}"):
+        body: bytes = client.scan(**request)["Body"]
+    return page_of(body)
 
-    answer: dict[str, Any]
+
+class _Capacity(msgspec.Struct):
+    units: float = msgspec.field(default=0.0, name="CapacityUnits")
+
+
+class _Answer(msgspec.Struct):
+    """A Scan answer: its items are cut apart, not decoded."""
+
+    items: list[msgspec.Raw] = msgspec.field(default_factory=list, name="Items")
+    last_key: dict[str, Any] | None = msgspec.field(default=None, name="LastEvaluatedKey")
+    capacity: _Capacity | None = msgspec.field(default=None, name="ConsumedCapacity")
+
+
+_decoder = msgspec.json.Decoder(_Answer)
+
+
+def page_of(body: bytes) -> Page:
+    """A Scan answer's page. Raises RetryLaterError for one that was cut."""
     try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        # orjson refuses lone surrogates; the standard parser lets them pass, and the mapping
-        # then rejects the one item that holds them instead of losing a page.
-        try:
-            answer = json.loads(body)
-        except ValueError:
-            hint = "something between here and DynamoDB cuts it; the same command goes on"
-            raise RetryLaterError("an answer of DynamoDB is not whole", hint) from None
-    return answer
+        answer = _decoder.decode(body)
+    except msgspec.DecodeError:
+        return _odd_page(body)
+    units = answer.capacity.units if answer.capacity else 0.0
+    return Page([bytes(raw) for raw in answer.items], answer.last_key, len(body), units)
+
+
+def _odd_page(body: bytes) -> Page:
+    """The page of an answer that holds lone surrogates, which strict parsers refuse: the mapping
+    rejects the one item that has them, instead of losing a page."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        hint = "something between here and DynamoDB cuts it; the same command goes on"
+        raise RetryLaterError("an answer of DynamoDB is not whole", hint) from None
+    units = (answer.get("ConsumedCapacity") or {}).get("CapacityUnits", 0.0)
+    items = [json.dumps(item).encode() for item in answer.get("Items", [])]
+    return Page(items, answer.get("LastEvaluatedKey"), len(body), units)
+
+
+_THROTTLED = {
+    "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded",
+    "LimitExceededException",
+}  # fmt: skip
+
+
+def hear_throttling(client: Any, heard: Callable[[str], None]) -> None:
+    """Call `heard` with DynamoDB's code for each refused attempt of a Scan.
+
+    botocore tries again by itself, with growing pauses; whoever hears may slow down the rest.
+    """
+
+    def listen(response: Any, **_: Any) -> None:
+        if response is not None:
+            code = response[1].get("Error", {}).get("Code", "")
+            if code in _THROTTLED:
+                heard(code)
+
+    client.meta.events.register_first("needs-retry.dynamodb.Scan", listen)
 
 
 def get_item(client: Any, table: str, key: dict[str, Any]) -> dict[str, Any] | None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from migrate.mapping.path import text
 from migrate.mapping.spec import Mapping
-from migrate.validate.conditions import Attributes
 from migrate.validate.evidence import Evidence, evidence_of
 from migrate.validate.identity import key_shown, key_text
 from migrate.validate.interpret import Interpreter
 from migrate.validate.interpretation import ElementRefusal, ExpectedRow, Key, Refusal
 from migrate.validate.judge import REJECTED_YET_ACCEPTED, Claim, Judged, count, judge
 from migrate.validate.outcome import Difference, Rejected, Tally
+from migrate.validate.reader import Item
 from migrate.validate.row_difference import RowComparison
 from migrate.validate.scratch import Scratch, stage
 from migrate.validate.session import Connection
@@ -36,9 +36,9 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
+class _Judged:
     key: str
-    attributes: Attributes
+    item: Item
     judged: Judged
 
 
@@ -60,9 +60,9 @@ class BatchComparison:
             text(child.list_path) for child in mapping.children if child.bad_element == "element"
         }
 
-    def compare(self, attributes_of_items: Sequence[Attributes]) -> None:
+    def compare(self, batch: Sequence[Item]) -> None:
         """One batch: interpret, look up, compare, stage."""
-        items = self._judge(attributes_of_items)
+        items = self._judge(batch)
         actual = self._look_up(items)
         unequal: list[tuple[ExpectedRow, Texts]] = []
         for item in items:
@@ -71,18 +71,18 @@ class BatchComparison:
         self._confirm_orphans(items)
         self._stage(items)
 
-    def _judge(self, attributes_of_items: Sequence[Attributes]) -> list[_Item]:
+    def _judge(self, batch: Sequence[Item]) -> list[_Judged]:
         model = self._mapping.model
-        keys = [key_text(self._mapping, attributes) for attributes in attributes_of_items]
+        keys = [key_text(self._mapping, item) for item in batch]
         held = self._plan.rejected(self._connection, model, keys)
         items = []
-        for item_key, attributes in zip(keys, attributes_of_items, strict=True):
-            judged = judge(self._interpreter.interpret(attributes), held.get(item_key, ()))
+        for item_key, item in zip(keys, batch, strict=True):
+            judged = judge(self._interpreter.interpret(item), held.get(item_key, ()))
             count(self._tally, model, judged)
-            items.append(_Item(item_key, attributes, judged))
+            items.append(_Judged(item_key, item, judged))
         return items
 
-    def _look_up(self, items: list[_Item]) -> dict[str, dict[Key, list[Texts]]]:
+    def _look_up(self, items: list[_Judged]) -> dict[str, dict[Key, list[Texts]]]:
         wanted: dict[str, set[Key]] = {name: set() for name in self._rows}
         for item in items:
             for row in (*item.judged.expected, *item.judged.doubtful):
@@ -97,7 +97,7 @@ class BatchComparison:
 
     def _compare_item(
         self,
-        item: _Item,
+        item: _Judged,
         actual: dict[str, dict[Key, list[Texts]]],
         unequal: list[tuple[ExpectedRow, Texts]],
     ) -> None:
@@ -121,14 +121,14 @@ class BatchComparison:
 
     def _add_unheld(
         self,
-        item: _Item,
+        item: _Judged,
         refusal: Refusal | ElementRefusal,
         actual: dict[str, dict[Key, list[Texts]]],
     ) -> None:
         table = _table_of_key(refusal, self._mapping)
         if refusal.key is not None and refusal.key in actual[table]:
             return  # the row is there, and counts as extra at the end
-        key = key_shown(self._mapping, item.attributes)
+        key = key_shown(self._mapping, item.item)
         if isinstance(refusal, ElementRefusal):
             key |= {"list": refusal.list, "position": str(refusal.position)}
         place = f" in {refusal.table}.{refusal.column}" if refusal.column else ""
@@ -153,7 +153,7 @@ class BatchComparison:
             for parent, values in wanted.items()
         }
 
-    def _confirm_orphans(self, items: list[_Item]) -> None:
+    def _confirm_orphans(self, items: list[_Judged]) -> None:
         """An orphan's reject is right when a reference of it points nowhere in the target."""
         claims = [
             (claim, self._references(claim))
@@ -182,7 +182,7 @@ class BatchComparison:
             if value is not None and (row.table, name) in self._rejecting
         ]
 
-    def _stage(self, items: list[_Item]) -> None:
+    def _stage(self, items: list[_Judged]) -> None:
         keys: dict[str, list[Key]] = {}
         evidence: list[Evidence] = []
         for item in items:

@@ -22,11 +22,12 @@ from migrate.validate.interpretation import (
 )
 from migrate.validate.known import known_in_elements, known_in_items
 from migrate.validate.plain import check_shape
+from migrate.validate.reader import BrokenLine, Item
 from migrate.validate.refused import Attribute, Refused
 from migrate.validate.sources import Scope, source_of, walk_of
 
 
-def interpret(mapping: Mapping, item: Attributes) -> Interpretation:
+def interpret(mapping: Mapping, item: Item) -> Interpretation:
     """One item by itself; for many, keep an `Interpreter`."""
     return Interpreter(mapping).interpret(item)
 
@@ -42,8 +43,11 @@ class Interpreter:
         self._tables = [_TableReading(table) for table in (mapping.root, *mapping.further)]
         self._children = [_ChildReading(mapping, child) for child in mapping.children]
 
-    def interpret(self, item: Attributes) -> Interpretation:
+    def interpret(self, item: Item) -> Interpretation:
         """Rows, tombstone, filtered or rejected. `item` is as boto3's client returns it."""
+        if isinstance(item, BrokenLine):
+            refusal = Refusal("unparsable", self.mapping.target, "", None)
+            return Interpretation("rejected", refusal=refusal)
         try:
             check_shape(item)
             if self._is_tombstone(item):

@@ -18,6 +18,13 @@ _MEMBERS: dict[str, type] = {"SS": str, "NS": str, "BS": bytes}
 
 def check_shape(attributes: Any) -> None:
     """Raise Refused `unparsable` unless every attribute is one in typed JSON."""
+    try:
+        _check_attributes(attributes)
+    except RecursionError:
+        raise Refused("unparsable") from None
+
+
+def _check_attributes(attributes: Any) -> None:
     if not isinstance(attributes, dict):
         raise Refused("unparsable")
     for attribute in attributes.values():
@@ -31,7 +38,7 @@ def _check_attribute(attribute: Any) -> None:
     if not _has_shape(kind, value):
         raise Refused("unparsable")
     if kind == "M":
-        check_shape(value)
+        _check_attributes(value)
     elif kind == "L":
         for element in value:
             _check_attribute(element)

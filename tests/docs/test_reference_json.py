@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from migrate.pipeline.export import Exported, ExportResult
 from migrate.report.schema import record_schema
 from migrate.validate.suites.check import Check
 from migrate.validate.suites.forms import NotNull
@@ -125,6 +126,14 @@ def test_the_page_names_every_field_of_a_suite() -> None:
     outcome = SuiteOutcome("s", 3, failures, (Raised(check, "why"),))
     documented = [one for one in first_cells(_PAGE, "migrate validate") if one.startswith("suites")]
     found = set(paths({"suites": [outcome.as_json()]}))
+    assert undocumented(found, documented) == []
+    assert unprinted(found, documented) == []
+
+
+def test_the_page_names_every_field_of_an_export() -> None:
+    export = Exported("User", "T", "full", "planned", 0)
+    found = set(paths(ExportResult([export], False, 0).as_json()))
+    documented = first_cells(_PAGE, "migrate export")
     assert undocumented(found, documented) == []
     assert unprinted(found, documented) == []
 

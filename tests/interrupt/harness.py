@@ -64,7 +64,7 @@ class Interrupted:
         """Committed units of all runs."""
         try:
             return int(
-                self.world.rows("select count(*) from migrate.units where kind='scan'")[0][0]
+                self.world.rows("select count(*) from migrate.units where kind='load'")[0][0]
             )
         except psycopg.errors.UndefinedTable:
             return 0

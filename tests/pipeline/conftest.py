@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.small_world import SmallWorld
+from tests.small_world import SmallWorld, table_name
+from tests.source.scripted_exports import Exports, scripted_exports
 
 
 @pytest.fixture
@@ -27,3 +28,13 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> None:
         callbacks["on_tick"]()
 
     monkeypatch.setattr("migrate.pipeline.load.run_workers", run)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Exports]:
+    """A scripted account with the small world's tables, both with point-in-time recovery."""
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
+    with scripted_exports() as exports:
+        for model in ("Person", "Visit"):
+            exports.table(table_name(model))
+        yield exports

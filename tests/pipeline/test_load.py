@@ -80,7 +80,7 @@ def test_more_segments_than_items_are_fine(world: SmallWorld, items: int) -> Non
     assert load(job).items == items
     finalise(job)
     world.check(job)
-    assert world.rows("select count(*) from migrate.segments where not finished") == [(0,)]
+    assert world.rows("select count(*) from migrate.parts where not finished") == [(0,)]
 
 
 @pytest.mark.usefixtures("inline")
@@ -120,7 +120,7 @@ def test_a_load_goes_on_inside_a_segment(
         load(job)
     committed = world.rows("select count(*) from app.persons")[0][0]
     assert 0 < committed < 40
-    assert world.rows("select units, finished, position is null from migrate.segments") == [
+    assert world.rows("select units, finished, position is null from migrate.parts") == [
         (2, False, False)
     ]
     monkeypatch.undo()
@@ -217,12 +217,13 @@ def _bulk() -> dict[str, Any]:
 
 
 def _last_of_scan(world: SmallWorld) -> dict[str, Any]:
+    from migrate.item.decode import decoded
     from migrate.source.scan import scan_client, scan_segment
     from tests.small_world import table_name
 
     pages = list(scan_segment(scan_client(world.source), table_name("Person"), 0, 1))
     assert len(pages) >= 3
-    last: dict[str, Any] = [item for page in pages for item in page.items][-1]
+    last: dict[str, Any] = [decoded(raw) for page in pages for raw in page.items][-1]
     return last
 
 
@@ -240,7 +241,7 @@ def _inline(count: int, task: Any, arguments: Any, **callbacks: Any) -> None:
 
 
 def _stop_after_units(monkeypatch: pytest.MonkeyPatch, units_max: int) -> None:
-    from migrate.ledger.commit import commit_scan
+    from migrate.ledger.commit import commit_unit
     from migrate.pipeline import worker
 
     done: list[LoadResult | None] = []
@@ -249,6 +250,6 @@ def _stop_after_units(monkeypatch: pytest.MonkeyPatch, units_max: int) -> None:
         if len(done) == units_max:
             raise _StoppedError
         done.append(None)
-        return commit_scan(*arguments)
+        return commit_unit(*arguments)
 
-    monkeypatch.setattr(worker, "commit_scan", stopping)
+    monkeypatch.setattr(worker, "commit_unit", stopping)

@@ -233,7 +233,7 @@ def test_kept_constraints_are_loaded_in_the_order_of_references(world: SmallWorl
     world.put("Visit", visit(11, of=1), visit(12, of=2))
     job = world.job(plain, PERSON, constraints="keep")
     load(job)
-    assert world.rows("select model, phase from migrate.segments order by 2") == [
+    assert world.rows("select model, phase from migrate.parts order by 2") == [
         ("Person", 0),
         ("Visit", 1),
     ]

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 
 from migrate.errors import RetryLaterError
-from migrate.ledger import runs, schema, segments
-from migrate.ledger.commit import LeaseLostError, commit_scan
-from migrate.ledger.segments import Claim
+from migrate.ledger import parts, runs, schema
+from migrate.ledger.commit import LeaseLostError, commit_unit
+from migrate.ledger.parts import Claim
 from migrate.ledger.units import Cost
 from migrate.mapping.compile import RowFunction
 from migrate.pipeline.job import Job
 from migrate.pipeline.load import load
-from migrate.pipeline.worker import map_items, new_unit, work
+from migrate.pipeline.unit_of_items import map_item, new_unit
+from migrate.pipeline.worker import work
 from migrate.target.connection import Connection, TransientError, connect
 from tests.small_world import PERSON, SmallWorld, person, uid
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("inline")
 
 @pytest.fixture
 def job(world: SmallWorld) -> Job:
-    """A job whose run is open and has one segment to do."""
+    """A job whose run is open and has one part to do."""
     job = world.job(PERSON)
     load(job)
     world.put("Person", person(1, code="a"), person(2, code="x" * 21))
@@ -34,12 +35,13 @@ def job(world: SmallWorld) -> Job:
 
 
 def opened(connection: Connection, job: Job) -> Claim:
-    """A new run with one claimed segment."""
+    """A new run with one claimed part."""
     with connection.transaction():
         run = runs.create(connection, "local", "fingerprint", job.mapping_hashes)
-        planned = segments.PlannedSegments("Person", job.source_table("Person"), 1)
-        segments.add(connection, run.run_id, [planned])
-    claim = segments.claim(connection, run.run_id, 0, uuid.uuid4())
+        place = {"table": job.source_table("Person"), "segment": 0, "segments_total": 1}
+        planned = parts.PlannedPart("Person", "segment", place)
+        parts.add(connection, run.run_id, [planned])
+    claim = parts.claim(connection, run.run_id, 0, uuid.uuid4())
     assert claim is not None
     return claim
 
@@ -48,8 +50,9 @@ def commit(connection: Connection, job: Job, claim: Claim, number: int = 1) -> N
     """One unit of two items, of which one is a reject, at some position."""
     function = RowFunction(job.mappings[0])
     unit = new_unit(function)
-    map_items(function, [person(1, code="a"), person(2, code="x" * 21)], unit)
-    commit_scan(connection, claim, unit, number, {"id": {"S": uid(2)}}, Cost())
+    for item in (person(1, code="a"), person(2, code="x" * 21)):
+        map_item(function, item, unit)
+    commit_unit(connection, claim, unit, number, {"id": {"S": uid(2)}}, Cost())
 
 
 def state(world: SmallWorld) -> list[Any]:
@@ -61,7 +64,7 @@ def state(world: SmallWorld) -> list[Any]:
             " (select run_id from migrate.runs order by started_at desc limit 1)"
         ),
         world.rows(
-            "select position is null, units from migrate.segments s join migrate.runs r"
+            "select position is null, units from migrate.parts s join migrate.runs r"
             " using (run_id) where r.state = 'loading'"
         ),
     ]
@@ -76,7 +79,7 @@ ALL = [["1"], [("Person", "2", "too-long", "")], [(2, 1, 1)], [(False, 1)]]
     [
         "migrate.ledger.rejects.add",
         "migrate.ledger.units.add",
-        "migrate.ledger.segments.advance",
+        "migrate.ledger.parts.advance",
     ],
 )
 @pytest.mark.parametrize("after", [False, True])
@@ -104,9 +107,9 @@ def test_a_session_that_dies_in_a_unit_leaves_nothing(
         world.sql(f"select pg_terminate_backend({dying.info.backend_pid})")
         return advance(dying, *arguments)
 
-    advance = segments.advance
+    advance = parts.advance
     with connect(job.target) as connection:
-        monkeypatch.setattr(segments, "advance", die)
+        monkeypatch.setattr(parts, "advance", die)
         with pytest.raises(RetryLaterError):
             commit(connection, job, claim)
     assert state(world) == NOTHING
@@ -121,13 +124,13 @@ def test_a_unit_is_committed_once_whatever_was_heard_of_it(
     lost: list[int] = []
 
     def unheard(connection: Connection, *arguments: Any) -> Any:
-        commit_scan(connection, *arguments)
+        commit_unit(connection, *arguments)
         if not lost:
             lost.append(1)
             connection.close()
             raise TransientError("the connection was lost")
 
-    monkeypatch.setattr(worker, "commit_scan", unheard)
+    monkeypatch.setattr(worker, "commit_unit", unheard)
     result = load(job, again=True)
     assert (lost, result.items, result.units, world.numbers("app.persons")) == ([1], 2, 1, ["1"])
 
@@ -136,7 +139,7 @@ def test_a_unit_that_was_rolled_back_unheard_is_written_again(
     world: SmallWorld, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost: list[int] = []
-    advance = segments.advance
+    advance = parts.advance
 
     def die_once(connection: Connection, *arguments: Any) -> bool:
         if len(lost) < 3:
@@ -144,7 +147,7 @@ def test_a_unit_that_was_rolled_back_unheard_is_written_again(
             world.sql(f"select pg_terminate_backend({connection.info.backend_pid})")
         return advance(connection, *arguments)
 
-    monkeypatch.setattr(segments, "advance", die_once)
+    monkeypatch.setattr(parts, "advance", die_once)
     result = load(job, again=True)
     assert (len(lost), result.items, result.units) == (3, 2, 1)
     assert world.numbers("app.persons") == ["1"]
@@ -155,7 +158,7 @@ def test_a_session_that_dies_around_a_claim_is_opened_again(
     world: SmallWorld, job: Job, monkeypatch: pytest.MonkeyPatch, after: bool
 ) -> None:
     """The claim may have been committed unheard: then nobody else could ever take the segment."""
-    claim = segments.claim
+    claim = parts.claim
     asked: list[uuid.UUID] = []
 
     def dying(connection: Connection, run_id: str, phase: int, lease: uuid.UUID) -> Claim | None:
@@ -167,7 +170,7 @@ def test_a_session_that_dies_around_a_claim_is_opened_again(
             world.sql(f"select pg_terminate_backend({connection.info.backend_pid})")
         return claim(connection, run_id, phase, lease)
 
-    monkeypatch.setattr(segments, "claim", dying)
+    monkeypatch.setattr(parts, "claim", dying)
     result = load(dataclasses.replace(job, segments=2), again=True)
     assert (result.items, len(asked), len(set(asked))) == (2, 6, 3)
 
@@ -175,8 +178,8 @@ def test_a_session_that_dies_around_a_claim_is_opened_again(
 def test_a_lost_lease_writes_nothing(world: SmallWorld, job: Job) -> None:
     with connect(job.target) as connection:
         claim = opened(connection, job)
-        segments.release_all(connection, claim.run_id)
-        other = segments.claim(connection, claim.run_id, 0, uuid.uuid4())
+        parts.release_all(connection, claim.run_id)
+        other = parts.claim(connection, claim.run_id, 0, uuid.uuid4())
         assert other is not None
         assert other.lease != claim.lease
         with pytest.raises(LeaseLostError):
@@ -196,7 +199,7 @@ def test_a_worker_of_a_run_that_was_replaced_writes_nothing_more(
         before = state(world)
         with pytest.raises(LeaseLostError):
             commit(connection, job, claim)
-        assert segments.claim(connection, claim.run_id, 0, uuid.uuid4()) is None
+        assert parts.claim(connection, claim.run_id, 0, uuid.uuid4()) is None
         work(job, claim.run_id, 0)
     assert state(world) == before
 

@@ -10,7 +10,9 @@ import pytest
 
 from migrate.aws import Source, client
 from migrate.errors import FixInputError, RetryLaterError
-from migrate.source.scan import Page, get_item, parse_body, scan_client, scan_segment
+from migrate.item.decode import decoded
+from migrate.source.page import Page
+from migrate.source.scan import get_item, page_of, scan_client, scan_segment
 from migrate.source.tables import describe
 from tests.source.scripted_dynamodb import ScriptedDynamoDB, failure, scripted
 
@@ -77,11 +79,15 @@ def pages(source: Source, segment: int = 0, total: int = 1, start: Any = None) -
     return list(scan_segment(scan_client(source), "Table", segment, total, start))
 
 
+def items_of(page: Page) -> list[Any]:
+    return [decoded(raw) for raw in page.items]
+
+
 def test_typed_json_arrives_untouched(any_dynamodb_endpoint: str) -> None:
     source = filled(any_dynamodb_endpoint, [EVERY_TYPE])
     (page,) = pages(source)
-    assert _unordered(page.items) == _unordered([EVERY_TYPE])
-    assert page.next_key is None
+    assert _unordered(items_of(page)) == _unordered([EVERY_TYPE])
+    assert page.position is None
     assert page.body_bytes > 400
 
 
@@ -100,7 +106,7 @@ def test_segments_are_disjoint_and_leave_nothing_out(any_dynamodb_endpoint: str)
         item["id"]["S"]
         for segment in range(7)
         for page in pages(source, segment, 7)
-        for item in page.items
+        for item in items_of(page)
     ]
     assert sorted(seen) == sorted(f"item {n}" for n in range(60))
 
@@ -112,8 +118,8 @@ def test_a_scan_goes_on_behind_any_key(script: ScriptedDynamoDB, kind: str) -> N
     script.page_items_max = 2
     found = pages(source)
     assert len(found) >= 5
-    assert sorted(i["id"][kind] for page in found for i in page.items) == sorted(keys)
-    rest = pages(source, start=found[1].next_key)
+    assert sorted(i["id"][kind] for page in found for i in items_of(page)) == sorted(keys)
+    rest = pages(source, start=found[1].position)
     assert [page.items for page in rest] == [page.items for page in found[2:]]
     dynamodb = client("dynamodb", source)
     assert get_item(dynamodb, "Table", {"id": {kind: keys[3]}}) == {"id": {kind: keys[3]}}
@@ -127,13 +133,13 @@ def test_an_empty_page_does_not_end_a_segment(script: ScriptedDynamoDB) -> None:
     empty = Answer(200, b'{"Items":[],"Count":0,"LastEvaluatedKey":{"id":{"S":"0"}}}')
     answers = [empty]
     script.rule = lambda operation, request: answers.pop() if answers else None
-    assert [page.next_key is None for page in pages(source)] == [False, True]
+    assert [page.position is None for page in pages(source)] == [False, True]
     assert script.scans == 1, "the second page was asked for"
 
 
 def test_lone_surrogates_reach_the_mapping_with_the_rest_of_their_page() -> None:
     body = rb'{"Items":[{"id":{"S":"a"},"t":{"S":"\ud800x"}},{"id":{"S":"b"}}],"Count":2}'
-    assert parse_body(body)["Items"] == [
+    assert items_of(page_of(body)) == [
         {"id": {"S": "a"}, "t": {"S": "\ud800x"}},
         {"id": {"S": "b"}},
     ]
@@ -142,7 +148,7 @@ def test_lone_surrogates_reach_the_mapping_with_the_rest_of_their_page() -> None
 @pytest.mark.parametrize("body", [b"", b'{"Items":[{"id":{"S":"Hana', b"<html>Hanako</html>"])
 def test_an_answer_that_was_cut_is_no_end_of_the_table(body: bytes) -> None:
     with pytest.raises(RetryLaterError, match="not whole") as caught:
-        parse_body(body)
+        page_of(body)
     assert "Hana" not in str(caught.value)
 
 
@@ -162,7 +168,7 @@ def test_a_busy_table_is_ridden_out(script: ScriptedDynamoDB, fault: Any) -> Non
     source = filled(script.url, [{"id": {"S": "a"}}])
     faults = [fault] * 4
     script.rule = lambda operation, request: faults.pop() if faults else None
-    assert [page.items for page in pages(source)] == [[{"id": {"S": "a"}}]]
+    assert [items_of(page) for page in pages(source)] == [[{"id": {"S": "a"}}]]
     script.rule = lambda operation, request: fault
     with pytest.raises(RetryLaterError, match="table Table") as caught:
         pages(source)
@@ -190,7 +196,7 @@ def test_a_wrong_checksum_is_asked_again(script: ScriptedDynamoDB) -> None:
     damaged = Answer(200, b'{"Items":[],"Count":0}', {"x-amz-crc32": "1"})
     answers = [damaged] * 3
     script.rule = lambda operation, request: answers.pop() if answers else None
-    assert [page.items for page in pages(source)] == [[{"id": {"S": "a"}}]]
+    assert [items_of(page) for page in pages(source)] == [[{"id": {"S": "a"}}]]
 
 
 @pytest.mark.usefixtures("no_pauses")

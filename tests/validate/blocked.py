@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.validate.reconcile import reconcile
-from tests.validate.world import TABLE_NAMES, World, mappings
+from tests.validate.world import World, mappings
 
 
 def blocked(folder: str, connection: object, model: str, keys: list[str]) -> Any:
@@ -26,7 +26,7 @@ def main() -> None:
     url, endpoint, folder = sys.argv[1:]
     world = World(url, endpoint, create=False)
     rejected = partial(blocked, folder)
-    reconcile(mappings(), TABLE_NAMES, world.connect, world.client, rejected, workers=2)
+    reconcile(mappings(), world.tables(), world.connect, rejected, workers=2)
 
 
 if __name__ == "__main__":

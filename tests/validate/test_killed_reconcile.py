@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from migrate.validate.reconcile import reconcile
-from tests.validate.world import TABLE_NAMES, World, lookup, mappings
+from tests.validate.world import World, lookup, mappings
 
 _CHECKOUT = Path(__file__).parent.parent.parent
 
@@ -47,5 +47,5 @@ def test_workers_die_with_a_parent_that_was_killed(
     wait_for("the workers' end", lambda: all(is_free(lock) for lock in locks))
 
     rejected = partial(lookup, {})
-    result = reconcile(mappings(), TABLE_NAMES, world.connect, world.client, rejected)
+    result = reconcile(mappings(), world.tables(), world.connect, rejected)
     assert result.is_equal

@@ -6,7 +6,7 @@ from typing import Any
 
 from migrate.mapping.spec import Mapping
 from migrate.validate.identity import key_shown, key_text
-from migrate.validate.reader import read_items
+from migrate.validate.table_reader import read_items
 
 
 class Client:

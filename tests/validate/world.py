@@ -11,6 +11,7 @@ from migrate import aws
 from migrate.mapping.spec import Mapping
 from migrate.validate.outcome import Difference, Reconciliation, Rejected
 from migrate.validate.reconcile import reconcile
+from migrate.validate.table_reader import TableReader
 
 REGION = "ap-northeast-1"
 TABLE_NAMES = {"Meeting": "Meeting-test", "Order": "Order-test"}
@@ -115,12 +116,12 @@ Rejects = dict[tuple[str, str], list[Rejected]]
 
 
 def lookup(rejects: Rejects, connection: object, model: str, keys: list[str]) -> Any:
-    """What the ledger would give; by (model, last digits of the id)."""
+    """What the ledger would give; by (model, last digits of the id, or the whole key)."""
     return {
         key: found
         for (of_model, last), found in rejects.items()
         for key in keys
-        if of_model == model and key.endswith(last.rjust(12, "0") + '"}}')
+        if of_model == model and (key == last or key.endswith(last.rjust(12, "0") + '"}}'))
     }
 
 
@@ -155,6 +156,9 @@ class World:
             client.put_item(TableName=TABLE_NAMES[model], Item=item)
         client.close()
 
+    def tables(self) -> TableReader:
+        return TableReader(TABLE_NAMES, self.client)
+
     def fill(self) -> None:
         """The source above and its right copy."""
         self.create_sources()
@@ -173,9 +177,8 @@ def compare(
 ) -> Reconciliation:
     order = options.pop("order", {})
     rejected = partial(lookup, rejects or {})
-    return reconcile(
-        mappings(**order), TABLE_NAMES, world.connect, world.client, rejected, workers, **options
-    )
+    reader = options.pop("reader", None) or world.tables()
+    return reconcile(mappings(**order), reader, world.connect, rejected, workers, **options)
 
 
 def shown(difference: Difference) -> list[Any]:

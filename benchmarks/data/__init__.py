@@ -1,0 +1,1 @@
+"""Seeded data of the benchmarks: made once into a folder, read by every line."""

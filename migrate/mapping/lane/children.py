@@ -1,0 +1,79 @@
+"""The code of child lists: the rows of each element, and the account of the list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrate.mapping.child_rows import ChildList
+from migrate.mapping.compile import generate
+from migrate.mapping.lane.code import Code, DeclinedError
+from migrate.mapping.lane.conditions import check_unchecked, condition_code
+from migrate.mapping.lane.reading import Level
+from migrate.mapping.lane.rows import RowCode
+from migrate.mapping.lane.typed import TypedReader
+from migrate.mapping.lane.untyped import UntypedReader
+from migrate.mapping.spec import Child, Mapping
+
+Counts = tuple[int, int, int, int]
+
+
+class ChildCode:
+    """Writes child lists. A bad element, whatever the policy, declines the item."""
+
+    def __init__(
+        self, code: Code, mapping: Mapping, item: Level, reader: TypedReader | UntypedReader
+    ) -> None:
+        self._code = code
+        self._mapping = mapping
+        self._item = item
+        self._reader = reader
+
+    def rows(self, child: Child, elements: Level | None) -> tuple[str, str]:
+        """Write one list. Returns the variables of its lines and of its counts."""
+        reading, _ = self._item.found(child.list_path)
+        if elements is None or reading.is_whole:
+            return self._by_complete_path(child)
+        code = self._code
+        lines, keys, filtered = code.variable(), code.variable(), code.variable()
+        counts, element = code.variable(), code.variable()
+        code.line(f"{lines} = []; {counts} = {(0, 0, 0, 0)}")
+        with code.inside(f"if {reading.value}:"):
+            code.line(f"{keys} = set(); {filtered} = 0")
+            with code.inside(f"for p, {element} in enumerate({reading.value}):"):
+                self._reader.element(elements, element)
+                if child.where is not None:
+                    with code.inside(f"if not ({condition_code(code, child.where, elements)}):"):
+                        check_unchecked(code, elements)
+                        code.line(f"{filtered} += 1")
+                        code.line("continue")
+                line, key = RowCode(code, self._item, elements).line(child)
+                code.line(f"{lines}.append({line})")
+                code.line(f"{keys}.add({key})")
+            code.decline_unless(f"len({keys}) == len({lines})")
+            numbers = f"len({reading.value}), len({lines}), {filtered}, 0"
+            code.line(f"{counts} = ({numbers})")
+        return lines, counts
+
+    def _by_complete_path(self, child: Child) -> tuple[str, str]:
+        """A list of scalars, or one that something else reads too."""
+        code = self._code
+        paths = [child.list_path]
+        for column in child.columns.values():
+            paths += column.item_paths(in_child=True)
+        entries = {path[0]: self._item.found(path[:1])[0].value for path in paths}
+        pairs = ", ".join(f"({name!r}, {value})" for name, value in entries.items())
+        made = ChildList(child, generate(child), self._mapping.unknown)
+        lines, counts = code.variable(), code.variable()
+        code.line(f"{lines}, {counts} = {code.constant(_complete(made))}([{pairs}])")
+        return lines, counts
+
+
+def _complete(made: ChildList) -> Any:
+    def rows(attributes: list[tuple[str, Any]]) -> tuple[list[str], Counts]:
+        found = made.rows({name: one for name, one in attributes if one is not None})
+        if found.bad:
+            raise DeclinedError
+        counts = found.counts
+        return found.lines, (counts.read, counts.rows, counts.filtered, counts.rejected)
+
+    return rows

@@ -1,0 +1,89 @@
+"""Maps pages of raw items: what is ordinary goes fast, the rest is named for the complete path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from migrate.item.refusal import Refusal
+from migrate.mapping.lane.code import DeclinedError
+from migrate.mapping.lane.item_code import TOMBSTONE, ItemCode, Lists, item_code
+from migrate.mapping.lane.shapes import item_type
+from migrate.mapping.lane.wants import Wants
+from migrate.mapping.spec import Mapping
+
+# All that an item can make go wrong; a named function's own failure is none of these, and ends
+# the run here as it does on the complete path.
+_DECLINES = (
+    DeclinedError, Refusal, ValueError, TypeError, AttributeError, LookupError, RecursionError,
+    ArithmeticError, msgspec.MsgspecError,
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Mapped:
+    """What became of a page. `lines[k]` are COPY lines, with their \\n, of `mapping.tables[k]`;
+    `lists` sums [read, rows, filtered, rejected] by list path; `left` are indices of items that
+    the complete path must map."""
+
+    lines: list[list[str]]
+    loaded: int = 0
+    tombstones: int = 0
+    filtered: int = 0
+    lists: Lists = field(default_factory=dict)
+    left: list[int] = field(default_factory=list)
+
+
+class FastLane:
+    """The compiled mapping for ordinary items. Call `map_items` with undecoded items."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._tables = len(mapping.tables)
+        wants = Wants(mapping)
+        self._gates = [_Gate(mapping, wants, "untyped", dict[str, dict[str, Any]])]
+        if mapping.unknown == "reject":
+            # Structs are faster; what only they cannot say is then read from dictionaries.
+            shape = item_type(wants.item)
+            self._gates[:0] = [] if shape is None else [_Gate(mapping, wants, "typed", shape)]
+
+    def map_items(self, raws: Sequence[bytes]) -> Mapped:
+        """Map what is ordinary; lines of items that went the same way stand in their order."""
+        mapped = Mapped([[] for _ in range(self._tables)])
+        places: Sequence[int] = range(len(raws))
+        for gate in self._gates:
+            places = gate.map_items(raws, places, mapped)
+        mapped.left = list(places)
+        ended = mapped.tombstones + mapped.filtered + len(places)
+        mapped.loaded = len(raws) - ended
+        return mapped
+
+
+class _Gate:
+    """One decoder, and the code for what it lets through: with and without escapes."""
+
+    def __init__(self, mapping: Mapping, wants: Wants, source: Any, shape: Any) -> None:
+        self._decode: Callable[[bytes], Any] = msgspec.json.Decoder(shape).decode
+        self._plain: ItemCode = item_code(mapping, wants, source, is_careful=False)
+        self._careful: ItemCode = item_code(mapping, wants, source, is_careful=True)
+
+    def map_items(self, raws: Sequence[bytes], places: Sequence[int], mapped: Mapped) -> list[int]:
+        """Map the items at `places`; returns the places of those that are declined."""
+        decode, plain, careful = self._decode, self._plain, self._careful
+        lines, lists = mapped.lines, mapped.lists
+        declined: list[int] = []
+        for place in places:
+            raw = raws[place]
+            try:
+                code = careful if b"\\" in raw else plain
+                outcome = code(decode(raw), lines, lists)
+            except _DECLINES:
+                declined.append(place)
+                continue
+            if outcome == TOMBSTONE:
+                mapped.tombstones += 1
+            elif outcome:
+                mapped.filtered += 1
+        return declined

@@ -1,0 +1,135 @@
+"""What a load may take: read units and money before it starts, rejects while it runs."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from migrate.errors import AskOperatorError
+
+# A share says something only over so many items: the first of ten may well be a bad one.
+_SHARE_ITEMS_LEAST = 1_000
+_GIGABYTE = 1 << 30
+_READ_UNIT_BYTES = 4096
+
+
+_FORM = re.compile(r"(?:([0-9]+) or )?([0-9]+(?:\.[0-9]+)?)%\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class RejectLimit:
+    """A number, a share of the items read, or both, of which the larger counts."""
+
+    count: int
+    percent: Fraction = Fraction(0)
+
+    @classmethod
+    def of(cls, value: int | str) -> RejectLimit:
+        """From `4`, `0.5%` or `4 or 0.5%`. Raises ValueError for anything else."""
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return cls(value)
+        form = _FORM.match(value) if isinstance(value, str) else None
+        if form is None:
+            raise ValueError("a limit is a number, a share such as 0.5%, or both: 4 or 0.5%")
+        return cls(int(form.group(1) or 0), Fraction(form.group(2)))
+
+    def allowed(self, items_read: int) -> int:
+        """How many rejects may stand. A share rounds up."""
+        return max(self.count, math.ceil(self.percent * items_read / 100))
+
+    def __str__(self) -> str:
+        share = f"{float(self.percent):g}%" if self.percent else ""
+        if not share:
+            return f"{self.count:,}"
+        return f"{self.count:,} or {share}" if self.count else share
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`read_units_per_second` is shared by all workers. `read_units_max` and `cost_max`, in the
+    prices' currency, are held against the estimate before a start; more than `rejects` stop a
+    run. None: no limit, or no price known."""
+
+    read_units_per_second: float | None = None
+    read_units_max: int | None = None
+    cost_max: float | None = None
+    rejects: RejectLimit | None = None
+    price_per_million_read_units: float | None = None
+    price_per_exported_gigabyte: float | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a load will take, by DynamoDB's own sizes. `read_units` is 0 for a load of exports.
+
+    `cost`: None without a price. `export_gigabytes` is what an export of the tables is billed
+    for. `hours`: at the given budget of read units, None without one.
+    """
+
+    read_units: int
+    cost: float | None
+    export_gigabytes: float
+    export_cost: float | None
+    hours: float | None
+
+
+def estimated(
+    limits: Limits, table_bytes: Sequence[int], *, consistent: bool, scans: bool
+) -> Estimate:
+    """A consistent read takes a unit for each 4 KB, an eventually consistent one half of it; a
+    page is rounded up, and a table of one item takes one."""
+    factor = 1 if consistent else 2
+    units = sum(math.ceil(size / _READ_UNIT_BYTES / factor) for size in table_bytes) if scans else 0
+    gigabytes = sum(table_bytes) / _GIGABYTE
+    budget = limits.read_units_per_second
+    return Estimate(
+        read_units=units,
+        cost=price(units / 1e6, limits.price_per_million_read_units),
+        export_gigabytes=round(gigabytes, 6),
+        export_cost=price(gigabytes, limits.price_per_exported_gigabyte),
+        hours=round(units / budget / 3600, 4) if budget and scans else None,
+    )
+
+
+def price(amount: float, each: float | None) -> float | None:
+    return None if each is None else round(amount * each, 4)
+
+
+def refuse_above(limits: Limits, estimate: Estimate) -> None:
+    """Raises AskOperatorError when the estimate is above a cap."""
+    if limits.read_units_max is not None and estimate.read_units > limits.read_units_max:
+        raise AskOperatorError(
+            f"the load would take about {estimate.read_units:,} read units, and the profile allows"
+            f" {limits.read_units_max:,} (load.read_units_max)",
+            "load from an export, which takes none, or raise the limit",
+        )
+    cost = estimate.cost
+    if limits.cost_max is None:
+        return
+    if cost is None:
+        raise AskOperatorError(
+            "the profile has a limit of cost, and no price to hold against it",
+            "write costs.per_million_read_units, from the region's price list",
+        )
+    if cost > limits.cost_max:
+        raise AskOperatorError(
+            f"the load would cost about {cost:,.2f} {limits.currency}, and the profile allows"
+            f" {limits.cost_max:,.2f} (costs.max)".replace("  ", " "),
+            "load from an export, or raise the limit",
+        )
+
+
+def too_many_rejects(limits: Limits, items: int, rejected: int) -> AskOperatorError | None:
+    """The error that stops a run, once there are more rejects than are allowed."""
+    limit = limits.rejects
+    if limit is None or rejected <= limit.allowed(max(items, _SHARE_ITEMS_LEAST)):
+        return None
+    return AskOperatorError(
+        f"stopped at {rejected:,} rejects of {items:,} items read: the limit is {limit}"
+        " (load.rejects_max)",
+        "see `migrate rejects`; mend the mapping, or raise the limit and run the command again",
+    )

@@ -1,0 +1,71 @@
+"""Items of one model after a load, wherever the run was loaded from: the table, or its exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, TypeVar
+
+from migrate.aws import client
+from migrate.errors import FixInputError
+from migrate.item.decode import decoded
+from migrate.ledger.parts import PlannedPart
+from migrate.mapping.key import item_key_text
+from migrate.mapping.spec import Mapping
+from migrate.pipeline.job import Job
+from migrate.pipeline.part_reader import PartReader
+from migrate.pipeline.planned_parts import parts_of_chain
+from migrate.source.scan import get_item
+from migrate.target.connection import Connection
+
+Item = dict[str, Any]
+Result = TypeVar("Result")
+
+
+class SourceItems:
+    """A table is asked again, so its items are today's; an export is what it was."""
+
+    def __init__(self, job: Job, run_id: str, mapping: Mapping, connection: Connection) -> None:
+        self._job = job
+        self._mapping = mapping
+        self._table = job.source_table(mapping.model)
+
+        def at_once(action: Callable[[Connection], Result]) -> Result:
+            return action(connection)
+
+        self._reader = PartReader(job, run_id, at_once)
+        self._client = client("dynamodb", job.source) if job.export is None else None
+
+    def by_key(self, key: dict[str, Any]) -> Item | None:
+        """One item by its DynamoDB key. An export cannot be asked for one: None, see `pages`."""
+        if self._client is None:
+            return None
+        try:
+            return get_item(self._client, self._table, key)
+        except FixInputError:  # a guessed key has not even the key's type
+            return None
+
+    def by_keys(self, item_keys: Collection[str]) -> dict[str, Item]:
+        """Those items of the exports that have these keys, in one pass over the files."""
+        found: dict[str, Item] = {}
+        wanted = set(item_keys)
+        for page in self.pages():
+            for item in page:
+                key = item_key_text(self._mapping, item)
+                if key in wanted:
+                    found[key] = item
+        return found
+
+    def pages(self) -> Iterator[list[Item]]:
+        """Every item that is one, page by page."""
+        for part in self._parts():
+            for page in self._reader.pages(part):
+                items = [decoded(raw) for raw in page.items]
+                yield [item for item in items if isinstance(item, dict)]
+
+    def _parts(self) -> list[PlannedPart]:
+        model = self._mapping.model
+        if self._job.export is None:
+            place = {"table": self._table, "segment": 0, "segments_total": 1}
+            return [PlannedPart(model, "segment", place)]
+        parts = parts_of_chain(model, self._job.export[model], 0)
+        return [part for part in parts if part.kind != "change-file"]
