@@ -34,7 +34,7 @@ from benchmarks.bulk_target import fresh_database
 from benchmarks.data.dataset import DataSet, data_set
 from benchmarks.data.messages import MODEL, messages
 from benchmarks.data.mixed import mixed
-from migrate.rehearse.stack.stack import local_stack
+from migrate.rehearse.stack.stack import local_stack, remove_unused
 from tests.dynamodb_local import UnavailableError
 
 _MEMORY_ITEMS = (100_000, 10_000_000)
@@ -184,11 +184,21 @@ def main(
         place.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")
         os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "local")
-        with local_stack(Path(temporary) / "s", need_source=False, need_target=True) as stack:
-            assert stack.target_url is not None
-            bench = Bench(place, items, scan_items, workers, rounds, seed, stack.target_url)
-            found = bench.run(chosen)
+        found = _measured(
+            Path(temporary) / "stack",
+            lambda url: Bench(place, items, scan_items, workers, rounds, seed, url).run(chosen),
+        )
     click.echo(json.dumps(found) if as_json else _text(found))
+
+
+def _measured(servers: Path, run: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """What `run` finds on a PostgreSQL of its own, of which nothing is left afterwards."""
+    try:
+        with local_stack(servers, need_source=False, need_target=True) as stack:
+            assert stack.target_url is not None
+            return run(stack.target_url)
+    finally:
+        remove_unused(servers)  # under root its files lie outside of this folder
 
 
 def _text(found: dict[str, Any], indent: str = "") -> str:

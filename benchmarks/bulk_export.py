@@ -9,6 +9,7 @@ from typing import Any
 from benchmarks.bulk_raw import raw_copy_seconds
 from benchmarks.bulk_resume import TooFastError, resume_seconds
 from benchmarks.bulk_rounds import Line, alternating, middle, ratio
+from benchmarks.bulk_server_cpu import ServerCpu
 from benchmarks.bulk_target import (
     assert_only_keys,
     checkpoint,
@@ -44,12 +45,15 @@ class ExportLoad:
             offline=True,
         )
         self.loads: list[Timed] = []
+        self.load_cpu, self.raw_cpu = ServerCpu(self.url), ServerCpu(self.url)
 
     def once(self, *, workers: int | None = None, sink: bool = False) -> float:
         """Load anew; the seconds of loading."""
         checkpoint(self.url)
         job = replace(self.job, workers=workers or self.job.workers)
+        self.load_cpu.begin()
         timed = timed_load(job, sunk_work if sink else timed_work)
+        self.load_cpu.end()
         assert timed.result.items == self.data.items
         self.loads.append(timed)
         return timed.seconds
@@ -58,7 +62,21 @@ class ExportLoad:
         """Copy the finished rows instead."""
         assert self.data.shares is not None
         emptied(self.url, self.data.tables)
-        return raw_copy_seconds(self.url, self.data.shares)
+        self.raw_cpu.begin()
+        seconds = raw_copy_seconds(self.url, self.data.shares)
+        self.raw_cpu.end()
+        return seconds
+
+    def forget(self) -> None:
+        """What was measured so far was to warm up."""
+        for measured in (self.loads, self.load_cpu.seconds, self.raw_cpu.seconds):
+            measured.clear()
+
+    def microseconds(self, cpu_seconds: list[float]) -> float | None:
+        """The median, by item; None where nothing was measured."""
+        if not cpu_seconds:
+            return None
+        return round(middle(cpu_seconds) / self.data.items * 1e6, 1)
 
 
 def against_raw_copy(load: ExportLoad, rounds: int) -> dict[str, Any]:
@@ -68,7 +86,7 @@ def against_raw_copy(load: ExportLoad, rounds: int) -> dict[str, Any]:
     ours = content(load.url, load.data.tables)
     load.raw()
     assert content(load.url, load.data.tables) == ours, "raw COPY does not make the same rows"
-    load.loads.clear()
+    load.forget()
     name = load.data.name
     seconds = alternating({f"raw COPY, {name}": load.raw, f"our load, {name}": load.once}, rounds)
     raw, own = seconds.values()
@@ -79,9 +97,9 @@ def against_raw_copy(load: ExportLoad, rounds: int) -> dict[str, Any]:
         "ratio_to_raw_copy": ratio(raw, own),
         "raw_copy_items_per_second": round(load.data.items / middle(raw)),
         "export_load_items_per_second": round(load.data.items / middle(own)),
-        "client_cpu_microseconds": round(
-            middle([one.cpu_seconds for one in load.loads]) / load.data.items * 1e6, 1
-        ),
+        "worker_cpu_microseconds": load.microseconds([one.cpu_seconds for one in load.loads]),
+        "server_cpu_microseconds": load.microseconds(load.load_cpu.seconds),
+        "raw_copy_server_cpu_microseconds": load.microseconds(load.raw_cpu.seconds),
         "peak_rss_megabytes": max(one.rss_megabytes for one in load.loads),
         "rounds": seconds,
     }

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from migrate.pipeline import load as load_module
+from migrate.pipeline import worker
+from migrate.pipeline.engines import processes
 from migrate.pipeline.job import Job
 from migrate.pipeline.load import LoadResult, load
 from migrate.pipeline.worker import work
@@ -25,8 +26,8 @@ _NOTES_VARIABLE = "MIGRATE_BENCHMARK_NOTES"
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A load, and its time from the first worker's start to the last worker's end: processes run
-    and have imported everything by then. CPU is that of the workers, commits included."""
+    """A load, and its time from the first part that a worker took to the last commit: connected
+    by then, but nothing read or compiled. CPU is that of the workers, commits included."""
 
     result: LoadResult
     seconds: float
@@ -35,13 +36,21 @@ class Timed:
 
 
 def timed_work(job: Job, run_id: str, phase: int) -> None:
-    """The worker's task; says when it began and ended, and what it took."""
-    began, cpu = time.time(), time.process_time()
-    work(job, run_id, phase)
+    """The worker's task; says when it read and committed, and what it took."""
+    cpu = time.process_time()
+    moments: list[float] = []
+    load_part = worker._Worker.load
+
+    def noted(*arguments: Any) -> None:
+        moments.append(time.time())
+        load_part(*arguments)
+        moments.append(time.time())
+
+    with mock.patch.object(worker._Worker, "load", noted):
+        work(job, run_id, phase)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     note = {
-        "began": began,
-        "ended": time.time(),
+        "moments": moments,
         "cpu": time.process_time() - cpu,
         "rss": peak / (1 << 20 if sys.platform == "darwin" else 1 << 10),
     }
@@ -62,12 +71,13 @@ def _nowhere(_cursor: Any, _table: str, _columns: Sequence[str], lines: Sequence
 
 def timed_load(job: Job, task: Callable[[Job, str, int], None] = timed_work) -> Timed:
     """Load anew with `task` as the workers' work."""
-    with _notes() as folder, mock.patch.object(load_module, "work", task):
+    with _notes() as folder, mock.patch.object(processes, "work", task):
         result = load(job, again=True)
         notes = [json.loads(path.read_text()) for path in folder.glob("*.json")]
+    moments = [moment for note in notes for moment in note["moments"]]
     return Timed(
         result,
-        seconds=max(note["ended"] for note in notes) - min(note["began"] for note in notes),
+        seconds=max(moments) - min(moments),
         cpu_seconds=sum(note["cpu"] for note in notes),
         rss_megabytes=round(max(note["rss"] for note in notes), 1),
     )

@@ -22,7 +22,7 @@ from migrate.mapping.files import validate_document
 from migrate.mapping.spec import Mapping
 from migrate.pipeline.job import Job
 from migrate.pipeline.load import LoadResult, load
-from migrate.rehearse.stack.stack import local_stack
+from migrate.rehearse.stack.stack import local_stack, remove_unused
 from migrate.target.connection import Target
 from migrate.yaml_source import read
 
@@ -59,12 +59,14 @@ def target() -> Iterator[str]:
     if given:
         yield given
         return
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        local_stack(Path(folder) / "stack", need_source=False, need_target=True) as stack,
-    ):
-        assert stack.target_url is not None
-        yield stack.target_url
+    with tempfile.TemporaryDirectory() as folder:
+        servers = Path(folder) / "stack"
+        try:
+            with local_stack(servers, need_source=False, need_target=True) as stack:
+                assert stack.target_url is not None
+                yield stack.target_url
+        finally:
+            remove_unused(servers)  # under root its files lie outside of this folder
 
 
 @click.command()

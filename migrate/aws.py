@@ -20,6 +20,10 @@ _CREDENTIAL_CODES = {
     "SignatureDoesNotMatch",
 }  # fmt: skip
 _DENIED_CODES = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
+THROTTLING_CODES = {
+    "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded",
+    "LimitExceededException", "Throttling",
+}  # fmt: skip
 _EXPIRED_CODES = {"ExpiredTokenException", "ExpiredToken", "RequestExpired"}
 _MISSING_HINTS = {
     "ResourceNotFoundException": "check api_id, environment and region of the profile",
@@ -35,6 +39,10 @@ _REFUSED_CODES = {
 }
 _ENDPOINT_WORDS = {"aws", "embedded"}  # ours; to botocore they would be broken URLs
 _SERVICE_NAMES = {"dynamodb": "DynamoDB", "s3": "S3"}
+
+
+class ThrottledError(RetryLaterError):
+    """AWS refuses requests because there are too many: later, and slower, it will take them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +181,11 @@ def _of_client_error(error: Any, what: str, service: str) -> FixInputError | Ret
     if code in _REFUSED_CODES:
         hint = _REFUSED_CODES[code]
         return FixInputError(f"{service} refuses the request for {what} ({code})", hint)
+    if code in THROTTLING_CODES:
+        return ThrottledError(
+            f"{service} throttles requests for {what} ({code})",
+            "the same command goes on later",
+        )
     return RetryLaterError(
         f"{service} failed for {what} ({code})", "the same command goes on later"
     )

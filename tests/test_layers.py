@@ -36,11 +36,13 @@ _FENCES = {
     "boto3": ("migrate.aws",),
     "botocore": ("migrate.aws", "migrate.source"),  # the scan has a parser of its own
     "great_expectations": ("migrate.validate.suites",),
+    "distributed": ("migrate.pipeline.engines",),
+    "dask": ("migrate.pipeline.engines",),
     "psycopg": ("migrate.target", "migrate.ledger", "migrate.validate"),
     "sqlalchemy": ("migrate.target", "migrate.ledger", "migrate.validate"),
 }
 
-_HEAVY = ("boto3", "botocore", "sqlalchemy", "pandas", "great_expectations")
+_HEAVY = ("boto3", "botocore", "sqlalchemy", "pandas", "great_expectations", "distributed")
 _NOT_FOR_HELP = ("boto3", "sqlalchemy", "psycopg", "pandas", "pydantic", "great_expectations")
 
 

@@ -49,11 +49,15 @@ def data_set(
     make: Callable[[], Iterator[ModelItem]],
     *,
     copy_for_workers: int = 0,
+    compression: int = 6,
 ) -> DataSet:
     """Read from below `cache`, or made there. `make` gives the items, the same each time; those
     of a model together."""
     place = cache / f"{name}-{items}-v{_VERSION}"
-    export = made_once(place / "export", lambda folder: _write_exports(folder, mappings, make()))
+    layout = Layout(files=_DATA_FILES, compression=compression)
+    export = made_once(
+        place / "export", lambda folder: _write_exports(folder, mappings, make(), layout)
+    )
     shares = None
     if copy_for_workers:
         rows = made_once(
@@ -64,21 +68,23 @@ def data_set(
     return DataSet(name, items, mappings, export, shares)
 
 
-def _write_exports(folder: Path, mappings: Sequence[Mapping], items: Iterator[ModelItem]) -> None:
+def _write_exports(
+    folder: Path, mappings: Sequence[Mapping], items: Iterator[ModelItem], layout: Layout
+) -> None:
     written = set()
     for model, pairs in groupby(items, itemgetter(0)):
         written.add(model)
-        _write_export(folder, model, (item for _, item in pairs))
+        _write_export(folder, model, (item for _, item in pairs), layout)
     for mapping in mappings:
         if mapping.model not in written:
-            _write_export(folder, mapping.model, iter(()))
+            _write_export(folder, mapping.model, iter(()), layout)
 
 
-def _write_export(folder: Path, model: str, items: Iterator[bytes]) -> None:
+def _write_export(folder: Path, model: str, items: Iterator[bytes], layout: Layout) -> None:
     write_full_export(
         folder,
         ExportedTable(table_name(model, API_ID, ENVIRONMENT), REGION),
         items,
         export_time=_EXPORT_TIME,
-        layout=Layout(files=_DATA_FILES),
+        layout=layout,
     )

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from migrate.cli.common import common_options, print_json, workers_option
+from migrate.cli.common import (
+    common_options,
+    print_json,
+    reading_of,
+    reading_options,
+    workers_option,
+)
 from migrate.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
 @click.command("inspect", short_help="Show what lies in the tables, and what a load would refuse.")
 @common_options
 @workers_option
+@reading_options
 @click.option(
     "--sample",
     type=click.IntRange(min=1),
@@ -46,6 +53,7 @@ def command(
     patch_path: Path | None,
     strict: bool,
     lang: str,
+    **reading: Any,
 ) -> int:
     """Look into the mapped tables: what each attribute holds, and what a load would refuse.
 
@@ -59,7 +67,9 @@ def command(
     profile, files = load_profile(profile_name), load_files(mappings_folder)
     mappings = [file.mapping for file in files]
     with (
-        opened(profile, mappings, workers=workers, need_target=False) as job,
+        opened(
+            profile, mappings, workers=workers, need_target=False, read=reading_of(reading)
+        ) as job,
         shown() as observer,
     ):
         document = inspect(job, files, sample=sample, lang=lang, observer=observer)

@@ -33,7 +33,8 @@ def show(document: InspectDocument) -> None:
         f"{items:,} items of {len(document.models)} tables in {inspection.seconds:.1f} s;"
         f" a load would refuse {refused:,}"
     )
-    click.echo("not predicted: duplicate, key-clash, orphan; a scan is no snapshot")
+    moment = "read from exports" if inspection.from_exports else "a scan is no snapshot"
+    click.echo(f"not predicted: duplicate, key-clash, orphan; {moment}")
     for path in document.paths.values():
         click.echo(path)
 
@@ -48,6 +49,8 @@ def _show_model(view: ModelView) -> None:
         f" refused {outcomes['rejected']:,}",
         bold=True,
     )
+    if one.chain is not None:
+        click.echo(_cut(f"  {one.chain.description}", 100))
     _show_confidence(view)
     if view.lines:
         _show_line(_HEADS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,10 @@ from migrate.cli.common import (
     workers_option,
 )
 from migrate.cli.progress import shown
+from migrate.cli.spending import taken
+
+if TYPE_CHECKING:
+    from migrate.pipeline.load import LoadResult
 
 
 @click.command("load", short_help="Copy every mapped table; goes on after a stop.")
@@ -53,12 +57,26 @@ def command(
         result = load(job, again=again, replace=replace, observer=observer)
     if as_json:
         print_json(result)
-        return 0
+    else:
+        _say(result, profile.costs.currency)
+    return 0
+
+
+def _say(result: LoadResult, currency: str) -> None:
     click.echo(
         f"run {result.run_id}: {result.items:,} items read, {result.rows:,} rows,"
         f" {result.tombstones:,} tombstones, {result.filtered:,} filtered,"
         f" {result.rejected:,} rejects (balanced) in {result.seconds:.1f} s"
     )
+    if result.read_units or result.read_units_estimate:
+        spent = taken(
+            result.read_units,
+            result.read_units_estimate,
+            result.cost,
+            result.cost_estimate,
+            currency,
+        )
+        throttled = f"; throttled {result.throttles:,} times" if result.throttles else ""
+        click.echo(spent + throttled)
     if result.rejected:
         click.echo("see `migrate rejects`; next: `migrate finalise`")
-    return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,16 @@ from migrate.cli.common import (
     reading_options,
     table,
 )
+from migrate.cli.spending import expected
+
+if TYPE_CHECKING:
+    from migrate.pipeline.job import Job
+    from migrate.pipeline.plan import Plan
+
+_BASIS = {
+    False: "DynamoDB's own estimate, hours old on AWS",
+    True: "as the manifests of the exports say",
+}
 
 
 @click.command("plan", short_help="Show what a load would do. Changes nothing.")
@@ -25,7 +35,11 @@ from migrate.cli.common import (
 def command(
     profile_name: str, mappings_folder: Path, as_json: bool, show_sql: bool, **reading: Any
 ) -> int:
-    """Look at the source tables and the target, and show what a load would do."""
+    """Look at the source tables and the target, and show what a load would do.
+
+    Read units and cost are estimates; exit code 1 also where a limit of the profile would refuse
+    the load.
+    """
     from migrate.pipeline.plan import ddl, make_plan
     from migrate.rehearse.environment import opened
 
@@ -37,15 +51,12 @@ def command(
         plan = make_plan(job)
         if as_json:
             print_json(plan.as_json())
-            return 1 if plan.differences else 0
-        _print(plan, job.target.shown)
-        return 1 if plan.differences else 0
+        else:
+            _print(plan, job)
+        return 1 if plan.differences or plan.refused else 0
 
 
-def _print(plan: object, target: str) -> None:
-    from migrate.pipeline.plan import Plan
-
-    assert isinstance(plan, Plan)
+def _print(plan: Plan, job: Job) -> None:
     parts = Counter(one.model for one in plan.parts)
     rows = [
         [model, one.name, one.items_estimate, one.bytes_estimate, parts[model],
@@ -54,10 +65,15 @@ def _print(plan: object, target: str) -> None:
     ]  # fmt: skip
     table(rows, ["model", "source table", "items", "bytes", "parts", "stream"])
     click.echo(
-        f"\nabout {plan.items_estimate:,} items, {plan.bytes_estimate:,} bytes,"
-        f" {plan.estimate.read_units:,} read units (DynamoDB's own estimate, hours old on AWS)"
+        f"\nabout {plan.items_estimate:,} items, {plan.bytes_estimate:,} bytes"
+        f" ({_BASIS[job.export is not None]})"
     )
-    click.echo(f"target {target}: ", nl=False)
+    budget = job.limits.read_units_per_second
+    for line in expected(plan.estimate, budget, from_export=job.export is not None):
+        click.echo(line)
+    if plan.refused:
+        click.echo(f"a load would be refused: {plan.refused}")
+    click.echo(f"target {job.target.shown}: ", nl=False)
     if plan.missing:
         click.echo(f"{len(plan.missing)} tables to create: {', '.join(plan.missing)}")
     elif plan.differences:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from migrate.cli.common import common_options, print_json, rows_of, suites_option, workers_option
+from migrate.cli.common import (
+    common_options,
+    print_json,
+    reading_of,
+    reading_options,
+    rows_of,
+    suites_option,
+    workers_option,
+)
 from migrate.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -18,6 +26,7 @@ if TYPE_CHECKING:
 @common_options
 @suites_option
 @workers_option
+@reading_options
 @click.option("--items", type=click.IntRange(min=1), help="Sample size; default: the profile's.")
 @click.option("--seed", type=int, help="Sample seed; default: the profile's.")
 @click.option("--fresh", is_flag=True, help="Wipe the embedded stack first.")
@@ -40,17 +49,21 @@ def command(
     fresh: bool,
     replace: bool,
     lang: str,
+    **reading: Any,
 ) -> int:
     """Prepare, lint, plan, load, finalise, validate, report; then the verdict.
 
     With the profile local everything runs on this machine: an embedded DynamoDB emulator and
     PostgreSQL, and synthetic data. A rehearsal that was stopped goes on with the same command.
+
+    With --export it is the exports that are rehearsed; with --offline too, no DynamoDB is needed.
     """
     from migrate.rehearse.profile import load_profile
     from migrate.rehearse.runner import Options, rehearse
 
     profile = load_profile(profile_name)
-    options = Options(items, seed, workers, fresh, replace, lang, suites_folder)
+    read = reading_of(reading)
+    options = Options(items, seed, workers, fresh, replace, lang, suites_folder, read)
     with shown() as observer:
         record = rehearse(profile, mappings_folder, options, observer)
     if as_json:

@@ -55,7 +55,8 @@ def _in_emulator(
 
     profile, mappings = read_inputs(profile_name, mappings_folder)
     with opened(profile, mappings) as job, shown() as observer:
-        return prepare_sample(profile, job, items=items, seed=seed, observer=observer)
+        result = prepare_sample(profile, job, items=items, seed=seed, observer=observer)
+    return {**result, "exports": []}
 
 
 def _as_exports(

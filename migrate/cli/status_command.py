@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from migrate.cli.common import common_options, print_json, read_inputs, table
+from migrate.cli.spending import taken
 
 
 @click.command("status", short_help="Show the newest run and its account.")
@@ -26,11 +29,41 @@ def command(profile_name: str, mappings_folder: Path, as_json: bool) -> int:
         click.echo("nothing was loaded into this target yet")
         return 0
     click.echo(f"run {found['run_id']}  state {found['state']}  started {found['started_at']}")
-    click.echo(f"parts left: {found['parts_left']}  open rejects: {found['rejects_open']}\n")
+    click.echo(f"parts left: {_left(found)}  open rejects: {found['rejects_open']:,}")
+    for line in _spending(found, profile.costs.currency):
+        click.echo(line)
+    click.echo()
     heads = ["model", "read", "loaded", "tombstones", "filtered", "rejected", "balanced"]
     rows = [[row[head] for head in heads[:-1]] + [_mark(row)] for row in found["accounting"]]
     table(rows, heads)
     return 0
+
+
+def _left(found: dict[str, Any]) -> str:
+    """Such as `3 (segment 3 of 16)`."""
+    kinds = [
+        f"{kind} {one['left']:,} of {one['total']:,}"
+        for kind, one in found["parts"].items()
+        if one["left"]
+    ]
+    left = f"{found['parts_left']:,}"
+    return f"{left} ({', '.join(kinds)})" if kinds else left
+
+
+def _spending(found: dict[str, Any], currency: str) -> Iterator[str]:
+    """Lines on read units and throttling, where there is anything to say."""
+    if found["read_units"] or found["read_units_estimate"]:
+        yield taken(
+            found["read_units"],
+            found["read_units_estimate"],
+            found["cost"],
+            found["cost_estimate"],
+            currency,
+        )
+    if found["throttles"]:
+        rate = found["units_per_second"]
+        now = f"; the rate is {rate:,.0f} read units/s" if rate and found["parts_left"] else ""
+        yield f"throttled {found['throttles']:,} times ({found['throttle_reason']}){now}"
 
 
 def _mark(row: dict[str, object]) -> str:

@@ -111,9 +111,9 @@ def commit_unit(
     unit: Unit,
     number: int,
     position: dict[str, Any] | None,
-    cost: Cost,
+    cost: Callable[[], Cost],
 ) -> Counts:
-    """Commit one unit of a part. Returns its counts.
+    """Commit one unit of a part. Returns its counts. `cost` is asked when its rows are written.
 
     Raises LeaseLostError; the errors of `migrate.target.connection.of_postgres` otherwise.
     """
@@ -129,7 +129,7 @@ def commit_unit(
             if not parts.advance(connection, claim, number, position):
                 raise LeaseLostError
             at = (claim.part, number)
-            units.add(connection, claim.run_id, "load", claim.model, counts, cost, at)
+            units.add(connection, claim.run_id, "load", claim.model, counts, cost(), at)
         return counts
     except psycopg.Error as error:
         what = f"unit {number} of {claim.model} part {claim.part}"

@@ -191,3 +191,23 @@ def left(connection: Connection, run_id: str, phase: int | None = None) -> int:
     ).fetchone()
     connection.commit()
     return int(row[0]) if row else 0
+
+
+def models_in_segments(connection: Connection, run_id: str) -> set[str]:
+    """The models whose table a scan reads in more than one segment."""
+    rows = connection.execute(
+        "select model from migrate.parts where run_id = %s and kind = 'segment'"
+        " group by model having count(*) > 1",
+        [run_id],
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def by_kind(connection: Connection, run_id: str) -> dict[str, tuple[int, int]]:
+    """(parts in all, parts not finished), by kind."""
+    rows = connection.execute(
+        "select kind, count(*), count(*) filter (where not finished) from migrate.parts"
+        " where run_id = %s group by kind order by kind",
+        [run_id],
+    ).fetchall()
+    return {kind: (total, left) for kind, total, left in rows}

@@ -90,6 +90,16 @@ def open_rejects(
     return [_of(row) for row in rows]
 
 
+def is_any_twice(connection: Connection, run_id: str, model: str) -> bool:
+    """Whether an item of the model stands among the open rejects more than once."""
+    row = connection.execute(
+        "select exists (select from migrate.rejects where run_id = %s and model = %s"
+        " and state = 'open' and list is null group by item_key having count(*) > 1)",
+        [run_id, model],
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def _of(row: tuple[Any, ...]) -> Reject:
     values = dict(zip(Reject.__slots__, row, strict=True))
     if values["body"] is not None:

@@ -128,7 +128,8 @@ create table if not exists migrate.pace (
     refilled_at timestamptz not null default clock_timestamp(),
     throttles integer not null default 0,
     throttled_at timestamptz,
-    reason text not null default ''
+    reason text not null default '',
+    read_units_estimate bigint not null default 0
 );
 
 -- What incremental exports say, the newest of each key; an image that is NULL was deleted.

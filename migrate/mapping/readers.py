@@ -15,7 +15,7 @@ from migrate.mapping.column_type import INTEGER_RANGE
 Reader = Callable[[str, Any], str]
 """(DynamoDB type, its value) -> PostgreSQL text, not yet escaped. Raises Refusal."""
 
-UUID_FORM = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z", re.ASCII)
+_UUID_FORM = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z", re.ASCII)
 
 # Their text holds nothing that COPY would read as anything else.
 NEVER_ESCAPED = frozenset(
@@ -64,7 +64,7 @@ def _unlimited_text(kind: str, value: Any) -> str:
 
 
 def _uuid(_: Column) -> Reader:
-    matches = UUID_FORM.match
+    matches = _UUID_FORM.match
 
     def read(kind: str, value: Any) -> str:
         _wanted(kind, "S")

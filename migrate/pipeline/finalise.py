@@ -50,7 +50,8 @@ def loaded_run(connection: Connection, job: Job) -> Run:
     run = runs.latest(connection) if schema.exists(connection) else None
     if run is None:
         raise AskOperatorError("nothing was loaded into this target yet", "run `migrate load`")
-    if parts.left(connection, run.run_id):
+    # One whose parts are all read may still have been stopped, by the limit of rejects.
+    if parts.left(connection, run.run_id) or run.state == "loading":
         raise AskOperatorError(
             f"the load of run {run.run_id} is not finished", "run `migrate load` to go on"
         )

@@ -1,7 +1,8 @@
 """Looks into the mapped tables: what their attributes hold, and what a load would refuse.
 
 Only reads; needs no target and no ledger. A parallel scan is no snapshot: a table that is written
-to meanwhile shows each item as it was when its page was read.
+to meanwhile shows each item as it was when its page was read. Exports are one: the items of the
+full export that no incremental one names, and the newest images of those that one names.
 """
 
 from __future__ import annotations
@@ -9,37 +10,34 @@ from __future__ import annotations
 import math
 import multiprocessing
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 from migrate.aws import client
 from migrate.errors import FixInputError, MigrateError, RetryLaterError
 from migrate.observe import InspectProgress, Observer, silent
 from migrate.pipeline import inspect_worker
-from migrate.pipeline.inspect_tally import Tally
-from migrate.pipeline.inspect_worker import Found, Part
+from migrate.pipeline.inspect_parts import (
+    Found,
+    Inspected,
+    first_parts,
+    further_parts,
+    inspected_export,
+    inspected_table,
+    interleaved,
+)
 from migrate.pipeline.job import Job
-from migrate.pipeline.planned_parts import segments_for
-from migrate.source.tables import SourceTable, check_key, describe
+from migrate.pipeline.plan import exported_tables
+from migrate.source.tables import check_key, describe
 
-# A sample is spread over so many segments: DynamoDB cuts a table by the hash of the partition
-# key, so each of them starts at another place of the whole.
-_SAMPLE_SEGMENTS_MAX = 64
+Result = TypeVar("Result")
+
 _TICK_SECONDS = 0.5
-
-
-@dataclass(slots=True)
-class Inspected:
-    """One model's table. `complete`: every item was read."""
-
-    model: str
-    table: SourceTable
-    segments_total: int
-    tally: Tally = field(default_factory=Tally)
-    complete: bool = False
 
 
 @dataclass(slots=True)
@@ -54,6 +52,10 @@ class Inspection:
     @property
     def items(self) -> int:
         return sum(one.tally.items for one in self.models)
+
+    @property
+    def from_exports(self) -> bool:
+        return any(one.chain is not None for one in self.models)
 
 
 def inspect_tables(
@@ -75,6 +77,13 @@ def inspect_tables(
 
 
 def _described(job: Job, sample: int | None) -> Inspection:
+    if job.export is not None:
+        tables = exported_tables(job, job.export)
+        return Inspection(
+            sample,
+            [inspected_export(m, table, job.export[m], sample) for m, table in tables.items()],
+            {},
+        )
     inspection = Inspection(sample, [], {})
     dynamodb = client("dynamodb", job.source)
     for mapping in job.mappings:
@@ -84,10 +93,7 @@ def _described(job: Job, sample: int | None) -> Inspection:
         except MigrateError as error:
             inspection.failed[mapping.model] = error
             continue
-        total = job.segments or segments_for(table.bytes_estimate, job.workers)
-        if sample is not None:
-            total = min(sample, _SAMPLE_SEGMENTS_MAX)
-        inspection.models.append(Inspected(mapping.model, table, total))
+        inspection.models.append(inspected_table(job, mapping.model, table, sample))
     dynamodb.close()
     return inspection
 
@@ -104,16 +110,20 @@ def _read(
     context = multiprocessing.get_context("spawn")
     counter, stop = context.Value("q", 0), context.Event()
     arguments = (job.source, list(job.mappings), counter, stop)
-    parts = sum(one.segments_total for one in inspection.models)
+    parts = sum(one.parts_total for one in inspection.models)
 
     def tick() -> None:
         observer(InspectProgress(counter.value, expected, time.monotonic() - started))
 
-    with ProcessPoolExecutor(
-        max(1, min(job.workers, parts)), context, inspect_worker.start, arguments
-    ) as pool:
+    with (
+        TemporaryDirectory(prefix="migrate-inspect-") as folder,
+        ProcessPoolExecutor(
+            max(1, min(job.workers, parts)), context, inspect_worker.start, arguments
+        ) as pool,
+    ):
         try:
-            _take_all(pool, inspection, tick)
+            newest = _find_newest(pool, inspection, folder, tick)
+            _take_all(pool, inspection, newest, tick)
         except BrokenProcessPool:
             raise RetryLaterError(
                 "a worker process was killed (out of memory?)",
@@ -125,15 +135,37 @@ def _read(
             raise
 
 
-def _take_all(pool: ProcessPoolExecutor, inspection: Inspection, tick: Any) -> None:
+def _find_newest(
+    pool: ProcessPoolExecutor, inspection: Inspection, folder: str, tick: Any
+) -> dict[str, str]:
+    """By model with incremental exports, the file that says which of their changes count."""
+    paths: dict[str, str] = {}
+    futures: dict[Future[None], str] = {}
+    for one in inspection.models:
+        if one.chain is not None and one.chain.incrementals:
+            paths[one.model] = str(Path(folder) / f"{len(paths)}.newest")
+            task = pool.submit(inspect_worker.find_newest, one.model, one.chain, paths[one.model])
+            futures[task] = one.model
+    for _ in _finished(futures, inspection, tick):
+        pass
+    _drop_failed(inspection)
+    return paths
+
+
+def _take_all(
+    pool: ProcessPoolExecutor, inspection: Inspection, newest: dict[str, str], tick: Any
+) -> None:
     """Hand out parts until every table is read, or has given its sample."""
     by_model = {one.model: one for one in inspection.models}
-    open_parts = {one.model: _first_parts(one, inspection.sample) for one in inspection.models}
+    open_parts = {
+        one.model: first_parts(one, inspection.sample, newest.get(one.model))
+        for one in inspection.models
+    }
     while open_parts:
         found: dict[str, list[Found]] = {model: [] for model in open_parts}
         futures = {
-            pool.submit(inspect_worker.inspect_part, part): part
-            for part in _interleaved(list(open_parts.values()))
+            pool.submit(inspect_worker.inspect_part, part): part.model
+            for part in interleaved(list(open_parts.values()))
         }
         for one in _finished(futures, inspection, tick):
             by_model[one.part.model].tally.merge(one.tally)
@@ -143,53 +175,30 @@ def _take_all(pool: ProcessPoolExecutor, inspection: Inspection, tick: Any) -> N
         open_parts = {
             model: parts
             for model, done in found.items()
-            if (parts := _further_parts(by_model[model], done, inspection.sample))
+            if (parts := further_parts(by_model[model], done, inspection.sample))
         }
+    _drop_failed(inspection)
+
+
+def _drop_failed(inspection: Inspection) -> None:
     inspection.models = [one for one in inspection.models if one.model not in inspection.failed]
 
 
 def _finished(
-    futures: dict[Future[Found], Part], inspection: Inspection, tick: Any
-) -> Iterator[Found]:
-    """Results as they come. One failed part fails its table, and no other."""
+    futures: dict[Future[Result], str], inspection: Inspection, tick: Any
+) -> Iterator[Result]:
+    """Results as they come, by model. One failed part fails its table, and no other."""
     waiting = set(futures)
     while waiting:
         done, waiting = wait(waiting, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
         tick()
         for future in done:
-            model = futures[future].model
+            model = futures[future]
             try:
                 if model not in inspection.failed:
                     yield future.result()
             except (FixInputError, RetryLaterError) as error:
                 inspection.failed[model] = error
                 for other in waiting:
-                    if futures[other].model == model:
+                    if futures[other] == model:
                         other.cancel()
-
-
-def _first_parts(one: Inspected, sample: int | None) -> list[Part]:
-    total = one.segments_total
-    quota = None if sample is None else math.ceil(sample / total)
-    return [Part(one.model, one.table.name, number, total, None, quota) for number in range(total)]
-
-
-def _further_parts(one: Inspected, done: Sequence[Found], sample: int | None) -> list[Part]:
-    """Where a sample goes on, because other segments held less than their share."""
-    unfinished = sorted((f for f in done if f.next_key is not None), key=lambda f: f.part.segment)
-    one.complete = not unfinished
-    if sample is None or not unfinished:
-        return []
-    missing = sample - one.tally.items
-    if missing <= 0:
-        return []
-    quota = math.ceil(missing / len(unfinished))
-    return [
-        Part(f.part.model, f.part.table, f.part.segment, f.part.segments_total, f.next_key, quota)
-        for f in unfinished
-    ]
-
-
-def _interleaved(lists: list[list[Part]]) -> list[Part]:
-    """The largest tables first, so that no long segment is left alone at the end."""
-    return [part for parts in sorted(lists, key=len, reverse=True) for part in parts]

@@ -14,7 +14,7 @@ from migrate.mapping.disclosure import Disclosure, is_field_name, read_paths
 from migrate.mapping.path import Path, parse, text
 from migrate.mapping.spec import Mapping
 from migrate.mapping.unknown import Tree, known_tree
-from migrate.pipeline.inspect import Inspected
+from migrate.pipeline.inspect_parts import Inspected
 
 Status = Literal["key", "mapped", "inside", "left", "unknown"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from migrate.mapping.files import MappingFile
 from migrate.mapping.spec import Mapping
-from migrate.pipeline.inspect import Inspected, Inspection
+from migrate.pipeline.inspect import Inspection
 from migrate.pipeline.inspect_attributes import (
     AttributeLine,
     Attributes,
@@ -17,6 +17,7 @@ from migrate.pipeline.inspect_attributes import (
     values_json,
 )
 from migrate.pipeline.inspect_findings import Finding, findings_of
+from migrate.pipeline.inspect_parts import Inspected
 from migrate.pipeline.inspect_patch import Patch, make_patch
 from migrate.pipeline.inspect_proposals import proposals
 
@@ -83,7 +84,7 @@ def document_json(document: InspectDocument) -> dict[str, Any]:
         "items": inspection.items,
         "items_per_second": round(inspection.items / max(inspection.seconds, 1e-9), 1),
         "sample": inspection.sample,
-        "snapshot": False,
+        "snapshot": inspection.from_exports,
         "rules_not_predicted": list(NOT_PREDICTED),
         "models": [_model_json(model) for model in document.models],
         "failed": {model: error.message for model, error in sorted(inspection.failed.items())},
@@ -106,7 +107,9 @@ def _model_json(view: ModelView) -> dict[str, Any]:
         "items": tally.items,
         "complete": one.complete,
         "confidence": confidence(one),
-        "segments": one.segments_total,
+        "segments": one.parts_total,
+        "exports": [] if one.chain is None else list(one.chain.identity),
+        "shows": None if one.chain is None else one.chain.shows.isoformat("T", "seconds"),
         "bytes": tally.bytes,
         "outcomes": {
             name: tally.outcomes[name] for name in ("loaded", "tombstones", "filtered", "rejected")

@@ -12,7 +12,7 @@ from migrate.mapping.disclosure import ELEMENTS, Disclosure, column_paths, is_fi
 from migrate.mapping.path import Path, parse
 from migrate.mapping.spec import Child, Column, Mapping, Table
 from migrate.mapping.unknown import Tree, known_tree
-from migrate.pipeline.inspect import Inspected
+from migrate.pipeline.inspect_parts import Inspected
 from migrate.pipeline.inspect_refusals import Broken, Place
 
 Severity = Literal["reject", "warning", "info"]

@@ -16,9 +16,9 @@ from migrate.mapping import edit
 from migrate.mapping.lint import columns_at
 from migrate.mapping.path import text as dotted
 from migrate.mapping.spec import Column, Form, Mapping
-from migrate.pipeline.inspect import Inspected
 from migrate.pipeline.inspect_attributes import path_text
 from migrate.pipeline.inspect_findings import Finding
+from migrate.pipeline.inspect_parts import Inspected
 
 Change = Callable[[str], str]
 """From the text of a mapping file to its new text. Raises ValueError where it cannot."""

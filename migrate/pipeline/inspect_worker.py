@@ -1,4 +1,4 @@
-"""Reads parts of tables in processes of their own, and gives back what was found in them."""
+"""Inspects parts of tables or exports in processes of their own, and gives back what they hold."""
 
 from __future__ import annotations
 
@@ -6,47 +6,28 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import Any
 
 from migrate.aws import Source
 from migrate.errors import DefectError, MigrateError
-from migrate.item.decode import decoded
 from migrate.mapping.spec import Mapping
-from migrate.pipeline.engine import place
+from migrate.pipeline.engines.outcome import place
+from migrate.pipeline.inspect_parts import Found, Part
+from migrate.pipeline.inspect_reader import InspectReader
 from migrate.pipeline.inspect_refusals import Examiner
 from migrate.pipeline.inspect_tally import Tally
-from migrate.source.scan import scan_client, scan_segment
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A segment from a position on. `items_max` None: to its end."""
-
-    model: str
-    table: str
-    segment: int
-    segments_total: int
-    start_key: dict[str, Any] | None = None
-    items_max: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a part held. `next_key` None: the segment was read to its end."""
-
-    part: Part
-    tally: Tally
-    next_key: dict[str, Any] | None
+from migrate.source.export import Chain
 
 
 @dataclass(slots=True)
 class _Process:
     """What a process keeps from part to part."""
 
-    client: Any
+    reader: InspectReader
     mappings: dict[str, Mapping]
     counter: Any
     stop: Any
@@ -70,7 +51,7 @@ def start(source: Source, mappings: Sequence[Mapping], counter: Any, stop: Any) 
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_die_with, args=(parent.sentinel,), daemon=True).start()
     by_model = {mapping.model: mapping for mapping in mappings}
-    _process = _Process(scan_client(source), by_model, counter, stop)
+    _process = _Process(InspectReader(source, by_model), by_model, counter, stop)
 
 
 def _die_with(sentinel: int) -> None:
@@ -81,24 +62,33 @@ def _die_with(sentinel: int) -> None:
 def inspect_part(part: Part) -> Found:
     """Read one part. Raises errors of migrate.errors; no other may cross, as it may hold values."""
     assert _process is not None
-    try:
+    with _only_words(part.model):
         return _inspect(part, _process)
+
+
+def find_newest(model: str, chain: Chain, path: str) -> None:
+    """Write down which changes of the chain count. Raises as `inspect_part`."""
+    assert _process is not None
+    with _only_words(model):
+        _process.reader.write_newest(model, chain, path)
+
+
+@contextmanager
+def _only_words(model: str) -> Iterator[None]:
+    try:
+        yield
     except MigrateError:
         raise
-    except Exception as error:  # noqa: BLE001 - see above
-        raise DefectError(f"inspecting {part.table} failed: {place(error)}") from None
+    except Exception as error:  # noqa: BLE001 - see `inspect_part`
+        raise DefectError(f"inspecting {model} failed: {place(error)}") from None
 
 
 def _inspect(part: Part, process: _Process) -> Found:
     tally = Tally()
     examiner = process.examiner(part.model)
-    pages = scan_segment(
-        process.client, part.table, part.segment, part.segments_total, part.start_key,
-        items_max=part.items_max,
-    )  # fmt: skip
     position = None
-    for page in pages:
-        tally.add(examiner, [decoded(raw) for raw in page.items], page.body_bytes)
+    for page in process.reader.pages(part):
+        tally.add(examiner, page.items, page.body_bytes)
         position = page.position
         with process.counter.get_lock():
             process.counter.value += len(page.items)

@@ -23,7 +23,8 @@ class Job:
     """Picklable: worker processes get it whole. Sizes in bytes; `segments` None: by size.
 
     `export`: by model, the exports that stand for its table; None: the tables are scanned.
-    `offline`: an export's tables are not looked up in DynamoDB.
+    `offline`: an export's tables are not looked up in DynamoDB. `workers_chosen`: somebody named
+    the number of workers; else a cluster's engine takes what the cluster has.
     """
 
     profile: str
@@ -35,6 +36,7 @@ class Job:
     target_kind: Literal["managed", "existing"] = "managed"
     constraints: Literal["detach", "keep"] = "detach"
     workers: int = 2
+    workers_chosen: bool = True
     segments: int | None = None
     unit_bytes_max: int = 4_000_000
     lease_seconds: float = LEASE_SECONDS

@@ -14,8 +14,6 @@ from migrate.errors import AskOperatorError
 _SHARE_ITEMS_LEAST = 1_000
 _GIGABYTE = 1 << 30
 _READ_UNIT_BYTES = 4096
-
-
 _FORM = re.compile(r"(?:([0-9]+) or )?([0-9]+(?:\.[0-9]+)?)%\Z", re.ASCII)
 
 
@@ -75,6 +73,7 @@ class Estimate:
     export_gigabytes: float
     export_cost: float | None
     hours: float | None
+    currency: str = ""
 
 
 def estimated(
@@ -92,44 +91,60 @@ def estimated(
         export_gigabytes=round(gigabytes, 6),
         export_cost=price(gigabytes, limits.price_per_exported_gigabyte),
         hours=round(units / budget / 3600, 4) if budget and scans else None,
+        currency=limits.currency,
     )
 
 
 def price(amount: float, each: float | None) -> float | None:
+    """What `amount` costs; None where no price is known."""
     return None if each is None else round(amount * each, 4)
 
 
-def refuse_above(limits: Limits, estimate: Estimate) -> None:
-    """Raises AskOperatorError when the estimate is above a cap."""
+def above_a_cap(limits: Limits, estimate: Estimate) -> AskOperatorError | None:
+    """The error that refuses a start, where the estimate is above a cap."""
     if limits.read_units_max is not None and estimate.read_units > limits.read_units_max:
-        raise AskOperatorError(
+        return AskOperatorError(
             f"the load would take about {estimate.read_units:,} read units, and the profile allows"
             f" {limits.read_units_max:,} (load.read_units_max)",
             "load from an export, which takes none, or raise the limit",
         )
-    cost = estimate.cost
-    if limits.cost_max is None:
-        return
-    if cost is None:
-        raise AskOperatorError(
+    if limits.cost_max is None or estimate.read_units == 0:
+        return None
+    if estimate.cost is None:
+        return AskOperatorError(
             "the profile has a limit of cost, and no price to hold against it",
             "write costs.per_million_read_units, from the region's price list",
         )
-    if cost > limits.cost_max:
-        raise AskOperatorError(
-            f"the load would cost about {cost:,.2f} {limits.currency}, and the profile allows"
-            f" {limits.cost_max:,.2f} (costs.max)".replace("  ", " "),
-            "load from an export, or raise the limit",
-        )
+    if estimate.cost <= limits.cost_max:
+        return None
+    return AskOperatorError(
+        f"the load would cost about {money(estimate.cost, limits.currency)}, and the profile"
+        f" allows {money(limits.cost_max, limits.currency)} (costs.max)",
+        "load from an export, or raise the limit",
+    )
 
 
-def too_many_rejects(limits: Limits, items: int, rejected: int) -> AskOperatorError | None:
-    """The error that stops a run, once there are more rejects than are allowed."""
+def money(amount: float, currency: str) -> str:
+    """An amount for people; what is less than a cent does not read as nothing."""
+    return (
+        f"{amount:,.2f} {currency}".rstrip() if amount >= 1 else f"{amount:g} {currency}".rstrip()
+    )
+
+
+def too_many_rejects(
+    limits: Limits, items: int, rejected: int, *, at_end: bool = False
+) -> AskOperatorError | None:
+    """The error that stops a run, once there are more rejects than are allowed.
+
+    `rejected` are whole items. `at_end`: everything was read, so a share is what it says.
+    """
     limit = limits.rejects
-    if limit is None or rejected <= limit.allowed(max(items, _SHARE_ITEMS_LEAST)):
+    basis = items if at_end else max(items, _SHARE_ITEMS_LEAST)
+    if limit is None or rejected <= limit.allowed(basis):
         return None
     return AskOperatorError(
         f"stopped at {rejected:,} rejects of {items:,} items read: the limit is {limit}"
         " (load.rejects_max)",
-        "see `migrate rejects`; mend the mapping, or raise the limit and run the command again",
+        "see `migrate rejects`; raise the limit, and the same command goes on; or mend the"
+        " mapping and load with --again",
     )

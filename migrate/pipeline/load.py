@@ -3,6 +3,7 @@ twice."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import time
 from dataclasses import dataclass
@@ -11,13 +12,15 @@ from migrate.errors import AskOperatorError, DefectError, MigrateError
 from migrate.ledger import changes, detached, pace, parts, runs, schema, units
 from migrate.ledger.runs import Run
 from migrate.observe import LoadProgress, Note, Observer, silent
-from migrate.pipeline.engine import run_workers
+from migrate.pipeline import engines
+from migrate.pipeline.engines import Engine
 from migrate.pipeline.job import Job
-from migrate.pipeline.limits import price, refuse_above, too_many_rejects
+from migrate.pipeline.limits import above_a_cap, price, too_many_rejects
 from migrate.pipeline.order import phases
 from migrate.pipeline.plan import Plan, make_plan, prepare_target
+from migrate.pipeline.repeats import refuse_repeats
 from migrate.pipeline.session import Session, locked
-from migrate.pipeline.worker import work
+from migrate.pipeline.shortage import Shortage
 from migrate.target import constraints, rows
 from migrate.target.connection import Connection, connect, translated
 
@@ -57,13 +60,22 @@ def load(
     `again`: start anew even where a load is complete or was made otherwise. `replace`: also where
     the target holds rows that no run of this ledger made. Raises errors of migrate.errors.
     """
+    with engines.opened(job) as engine:
+        job = dataclasses.replace(job, workers=engine.workers)
+        return _load(job, engine, again, replace, observer)
+
+
+def _load(job: Job, engine: Engine, again: bool, replace: bool, observer: Observer) -> LoadResult:
     plan = make_plan(job)
-    refuse_above(job.limits, plan.estimate)
+    refusal = above_a_cap(job.limits, plan.estimate)
+    if refusal:
+        raise refusal
     prepare_target(job, plan)
     with locked(job.target, "migrate load") as session:
         run = _open_run(session.connection, job, plan, again=again, replace=replace)
         parts.release_all(session.connection, run.run_id)
-        pace.open_pace(session.connection, run.run_id, job.limits.read_units_per_second)
+        budget = job.limits.read_units_per_second
+        opened = pace.open_pace(session.connection, run.run_id, budget, plan.estimate.read_units)
         before = units.load_totals(session.connection, run.run_id)
         session.connection.commit()
         if before.units and parts.left(session.connection, run.run_id):
@@ -71,8 +83,10 @@ def load(
         elif before.units:
             observer(Note(f"run {run.run_id} was loaded before; --again starts anew"))
         started = time.monotonic()
-        _run_phases(session, job, plan, run, observer)
+        _run_phases(session, job, engine, plan, run, Shortage(observer, opened), observer)
         seconds = time.monotonic() - started
+        if run.state == "loading":
+            session.run(lambda connection: _check_end(connection, job, run))
         session.run(lambda connection: runs.mark_loaded(connection, run.run_id))
         return session.run(lambda connection: _result(connection, run, job, plan, before, seconds))
 
@@ -157,9 +171,16 @@ def _refuse_strange_rows(connection: Connection, job: Job) -> None:
         )
 
 
-def _run_phases(session: Session, job: Job, plan: Plan, run: Run, observer: Observer) -> None:
+def _run_phases(
+    session: Session,
+    job: Job,
+    engine: Engine,
+    plan: Plan,
+    run: Run,
+    shortage: Shortage,
+    observer: Observer,
+) -> None:
     started = time.monotonic()
-    shortage = _Shortage(observer)
 
     def tick() -> None:
         items, rejected = session.run(lambda connection: units.progress(connection, run.run_id))
@@ -178,32 +199,19 @@ def _run_phases(session: Session, job: Job, plan: Plan, run: Run, observer: Obse
         count = session.run(left)
         if not count:
             continue
-        run_workers(
-            min(job.workers, count),
-            work,
-            (job, run.run_id, phase),
-            on_tick=tick,
-            on_death=release,
-        )
+        workers = min(engine.workers, count)
+        engine.run(job, run.run_id, phase, workers, on_tick=tick, on_death=release)
         if session.run(left):
             raise _unfinished(session, run)
 
 
-class _Shortage:
-    """Tells when DynamoDB throttles, and what the loader does about it."""
-
-    def __init__(self, observer: Observer) -> None:
-        self._observer = observer
-        self._throttles = 0
-
-    def tell(self, found: pace.PaceState | None) -> None:
-        if found is None or found.throttles <= self._throttles:
-            return
-        self._throttles = found.throttles
-        rate = found.units_per_second or 0.0
-        self._observer(
-            Note(f"DynamoDB throttles ({found.reason}): reading at {rate:,.0f} read units/s")
-        )
+def _check_end(connection: Connection, job: Job, run: Run) -> None:
+    """What can be said only when everything was read. Raises AskOperatorError."""
+    refuse_repeats(connection, run.run_id, job)
+    items, rejected = units.progress(connection, run.run_id)
+    stop = too_many_rejects(job.limits, items, rejected, at_end=True)
+    if stop:
+        raise stop
 
 
 def _unfinished(session: Session, run: Run) -> MigrateError:

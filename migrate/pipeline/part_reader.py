@@ -163,17 +163,22 @@ class PartReader:
         file = DataFile.from_json(place)
         for page in read_incremental_file(self._opened(file), file, start):
             for where, _line in _located(file, page.broken):
-                raise FixInputError(
-                    f"{where} is no change of an incremental export, and nobody knows which item"
-                    " it would have changed",
-                    "take the export again, or a new full one",
-                )
+                raise broken_change(where)
             landed = [self._landed(mapping, place["export"], one) for one in page.changes]
             yield PartPage([], page.position, page.body_bytes, landed=landed)
 
     def _landed(self, mapping: Mapping, export: int, change: Change) -> ExportedChange:
         key = item_key_text(mapping, change.key)
         return ExportedChange(key, export, change.at_micros, change.image)
+
+
+def broken_change(where: str) -> FixInputError:
+    """What a line of an incremental export that is no change means. `where`: file:line."""
+    return FixInputError(
+        f"{where} is no change of an incremental export, and nobody knows which item it would have"
+        " changed",
+        "take the export again, or a new full one",
+    )
 
 
 def _located(file: DataFile, broken: list[tuple[int, bytes]]) -> list[tuple[str, bytes]]:

@@ -12,7 +12,7 @@ from migrate.errors import FixInputError
 from migrate.ledger.parts import PlannedPart
 from migrate.mapping.spec import Mapping
 from migrate.pipeline.job import Job
-from migrate.pipeline.limits import Estimate, estimated
+from migrate.pipeline.limits import Estimate, above_a_cap, estimated
 from migrate.pipeline.planned_parts import planned_parts
 from migrate.source.export import Chain
 from migrate.source.tables import SourceTable, check_key, describe
@@ -23,7 +23,8 @@ _FIRST_CONTACT = {"mode": "standard", "total_max_attempts": 4}
 
 @dataclass(frozen=True)
 class Plan:
-    """What `migrate plan` shows and a load carries out."""
+    """What `migrate plan` shows and a load carries out. `refused`: why a load would not start
+    within the profile's limits."""
 
     tables: dict[str, SourceTable]
     parts: list[PlannedPart]
@@ -32,6 +33,7 @@ class Plan:
     statements: list[str]
     fingerprint: str
     estimate: Estimate
+    refused: str | None = None
 
     @property
     def items_estimate(self) -> int:
@@ -55,6 +57,13 @@ def make_plan(job: Job) -> Plan:
     """Look at both sides. Raises FixInputError for missing tables or keys that differ."""
     tables = live_tables(job) if job.export is None else exported_tables(job, job.export)
     missing, differences = _target(job)
+    estimate = estimated(
+        job.limits,
+        [table.bytes_estimate for table in tables.values()],
+        consistent=job.consistent_read,
+        scans=job.export is None,
+    )
+    refusal = above_a_cap(job.limits, estimate)
     return Plan(
         tables=tables,
         parts=planned_parts(job, tables),
@@ -62,12 +71,8 @@ def make_plan(job: Job) -> Plan:
         differences=differences,
         statements=ddl(job.mappings),
         fingerprint=job.fingerprint(list(tables.values())),
-        estimate=estimated(
-            job.limits,
-            [table.bytes_estimate for table in tables.values()],
-            consistent=job.consistent_read,
-            scans=job.export is None,
-        ),
+        estimate=estimate,
+        refused=refusal.message if refusal else None,
     )
 
 

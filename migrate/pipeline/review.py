@@ -7,11 +7,12 @@ from dataclasses import asdict
 from typing import Any
 
 from migrate.errors import AskOperatorError
-from migrate.ledger import parts, rejects, runs, schema, units
+from migrate.ledger import pace, parts, rejects, runs, schema, units
 from migrate.ledger.rejects import Reject, RuleCount
 from migrate.ledger.runs import Run
 from migrate.mapping.disclosure import shown_key
 from migrate.pipeline.job import Job
+from migrate.pipeline.limits import price
 from migrate.target.connection import Connection, connect, translated
 
 
@@ -27,10 +28,33 @@ def status_of(job: Job) -> dict[str, Any]:
             "state": run.state,
             "started_at": run.started_at.isoformat(timespec="seconds"),
             "parts_left": parts.left(c, run.run_id),
+            "parts": {
+                kind: {"total": total, "left": left}
+                for kind, (total, left) in parts.by_kind(c, run.run_id).items()
+            },
+            **_spending(c, job, run.run_id),
             "rejects_open": rejects.states(c, run.run_id).get("open", 0),
             "mappings_changed": run.mapping_hashes != job.mapping_hashes,
             "accounting": accounting_rows(c, run.run_id),
         }
+
+
+def _spending(connection: Connection, job: Job, run_id: str) -> dict[str, Any]:
+    """Read units, cost and pace of a run, beside what was expected."""
+    read_units = units.load_totals(connection, run_id).read_units
+    found = pace.state(connection, run_id)
+    expected = found.read_units_estimate if found else 0
+    each = job.limits.price_per_million_read_units
+    return {
+        "read_units": round(read_units, 1),
+        "read_units_estimate": expected,
+        "cost": price(read_units / 1e6, each),
+        "cost_estimate": price(expected / 1e6, each),
+        "budget": found.budget if found else None,
+        "units_per_second": found.units_per_second if found else None,
+        "throttles": found.throttles if found else 0,
+        "throttle_reason": found.reason if found else "",
+    }
 
 
 def accounting_rows(connection: Connection, run_id: str) -> list[dict[str, Any]]:

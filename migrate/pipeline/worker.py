@@ -27,12 +27,17 @@ Position = dict[str, Any] | None
 _LOOK_AGAIN_SECONDS = 0.2
 
 
-def work(job: Job, run_id: str, phase: int) -> None:
-    """Load parts until all of this phase are finished, those of lost workers too. Raises errors
-    of migrate.errors."""
-    worker = _Worker(job, run_id)
+def always() -> bool:
+    """Nobody calls this worker off: where it must stop, its process is ended."""
+    return True
+
+
+def work(job: Job, run_id: str, phase: int, is_wanted: Callable[[], bool] = always) -> None:
+    """Load parts until all of this phase are finished, those of lost workers too, or until the
+    worker is not wanted any more. Raises errors of migrate.errors."""
+    worker = _Worker(job, run_id, is_wanted)
     try:
-        while worker.unfinished(phase):
+        while is_wanted() and worker.unfinished(phase):
             claim = worker.claim(phase)
             if claim is None:
                 time.sleep(_LOOK_AGAIN_SECONDS)
@@ -43,14 +48,16 @@ def work(job: Job, run_id: str, phase: int) -> None:
 
 
 class _Clock:
-    """Wall and CPU time since the last unit, and what was read meanwhile."""
+    """Wall and CPU time since the last unit was written, and what was read meanwhile. So a unit
+    pays for its own rows, and for the COMMIT of the one before."""
 
-    def __init__(self) -> None:
-        self.restart()
+    def __init__(self, *, resumed: bool) -> None:
+        self._resumed = resumed
+        self._wall, self._cpu = time.monotonic(), time.process_time()
+        self.forget()
 
-    def restart(self) -> None:
-        self.wall = time.monotonic()
-        self.cpu = time.process_time()
+    def forget(self) -> None:
+        """Count what is read from here on."""
         self.bytes = 0
         self.read_units = 0.0
 
@@ -58,37 +65,44 @@ class _Clock:
         self.bytes += page.body_bytes
         self.read_units += page.read_units
 
-    def cost(self, *, resumed: bool) -> Cost:
+    def cost(self) -> Cost:
+        """What the unit took until now; time begins anew."""
+        wall, cpu = time.monotonic(), time.process_time()
+        seconds, cpu_seconds = wall - self._wall, cpu - self._cpu
+        self._wall, self._cpu = wall, cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return Cost(
             bytes=self.bytes,
             read_units=self.read_units,
-            seconds=time.monotonic() - self.wall,
-            cpu_seconds=time.process_time() - self.cpu,
+            seconds=seconds,
+            cpu_seconds=cpu_seconds,
             rss_kilobytes=peak // 1024 if sys.platform == "darwin" else peak,
-            resumed=resumed,
+            resumed=self._resumed,
         )
 
 
 class _Worker:
-    def __init__(self, job: Job, run_id: str) -> None:
+    def __init__(self, job: Job, run_id: str, is_wanted: Callable[[], bool]) -> None:
         self.job = job
+        self.is_wanted = is_wanted
         self.run_id = run_id
         self.connection: Connection = connect(job.target, name=f"migrate load {run_id}")
         self.mappings = {mapping.model: mapping for mapping in job.mappings}
         self.makers: dict[str, UnitMaker] = {}
-        pace = SharedPace(job, run_id, self._repeated)
+        self.held: Claim | None = None
+        pace = SharedPace(job, run_id, self._repeated, self._keep_held)
         self.reader = PartReader(job, run_id, self._repeated, pace, pace.listen_to)
 
     def load(self, claim: Claim) -> None:
         """One part from its position to its end, or until its lease is lost."""
+        self.held = claim
         number = claim.units
-        clock = _Clock()
+        clock = _Clock(resumed=claim.units > 0)
         try:
             for unit, position in self._units(claim, clock):
                 number += 1
-                self._commit(claim, unit, number, position, clock.cost(resumed=claim.units > 0))
-                clock.restart()
+                self._commit(claim, unit, number, position, clock)
+                clock.forget()
         except LeaseLostError:
             return
 
@@ -120,7 +134,9 @@ class _Worker:
         return self._repeated(lambda c: parts.claim(c, self.run_id, phase, lease, seconds))
 
     def _keep(self, claim: Claim) -> None:
-        """Renew the lease in time. Raises LeaseLostError."""
+        """Renew the lease in time. Raises LeaseLostError, also where nobody waits for the work."""
+        if not self.is_wanted():
+            raise LeaseLostError
         now = time.monotonic()
         if now - self._renewed < self.job.lease_seconds / 3:
             return
@@ -128,14 +144,24 @@ class _Worker:
             raise LeaseLostError
         self._renewed = now
 
+    def _keep_held(self) -> None:
+        """The same while a page is waited for."""
+        if self.held is not None:
+            self._keep(self.held)
+
     def _commit(
-        self, claim: Claim, unit: Unit, number: int, position: Position, cost: Cost
+        self,
+        claim: Claim,
+        unit: Unit,
+        number: int,
+        position: Position,
+        clock: _Clock,
     ) -> None:
         """Commit, once, whatever happens to the connection meanwhile. Raises LeaseLostError."""
         patience = Patience()
         while True:
             try:
-                commit_unit(self.connection, claim, unit, number, position, cost)
+                commit_unit(self.connection, claim, unit, number, position, clock.cost)
                 self._renewed = time.monotonic()
                 return
             except TransientError as error:

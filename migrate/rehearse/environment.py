@@ -29,6 +29,15 @@ class Reading:
     accept_edited_manifest: bool = False
     engine: str | None = None
 
+    def location(self, profile: Profile) -> str | None:
+        """Where exports lie that are read; None: the tables are. Raises FixInputError for words
+        about an export where there is none."""
+        found = self.export or profile.source.export
+        if found is None and (self.offline or self.accept_edited_manifest):
+            word = "--offline" if self.offline else "--accept-edited-manifest"
+            raise FixInputError(f"{word} is about an export, and none is named", "add --export")
+        return found
+
 
 STACK_FOLDER = Path(".migrate") / "local"
 
@@ -47,14 +56,17 @@ def opened(
     """The job of a profile. Embedded servers run until the end of the block.
 
     Without `need_target` none is asked for, and the job's target must not be used. `read` says
-    what the command line adds: an export to read instead of the tables.
+    what the command line adds: an export to read instead of the tables, which `offline` needs no
+    DynamoDB for.
 
     The environment wins over the profile: MIGRATE_TARGET_URL, AWS_ENDPOINT_URL_DYNAMODB (or
     AWS_ENDPOINT_URL). `fresh` wipes the embedded stack first.
     """
+    read = read or Reading()
+    is_alone = read.location(profile) is not None and read.offline
     endpoint = _endpoint(profile)
     url = _target_url(profile) if need_target else ""
-    wants_source = need_source and endpoint == "embedded"
+    wants_source = need_source and endpoint == "embedded" and not is_alone
     if fresh and "embedded" not in (endpoint, url):
         raise FixInputError(
             "--fresh wipes the embedded stack, but this profile and environment use none",
@@ -105,12 +117,11 @@ def _job(
     endpoint: str | None,
     url: str | None,
     workers: int | None,
-    read: Reading | None,
+    read: Reading,
 ) -> Job:
     assert url is not None
     source = Source(profile.source.region, None if endpoint == "embedded" else endpoint)
-    read = read or Reading()
-    location = read.export or profile.source.export
+    location = read.location(profile)
     return Job(
         profile=profile.profile,
         mappings=mappings,
@@ -127,6 +138,7 @@ def _job(
         target_kind=profile.target.kind,
         constraints=profile.target.constraints,
         workers=workers or profile.load.workers or os.cpu_count() or 1,
+        workers_chosen=bool(workers or profile.load.workers),
         segments=profile.load.segments,
         unit_bytes_max=profile.load.unit_megabytes * 1_000_000,
     )

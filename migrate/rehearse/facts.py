@@ -16,7 +16,8 @@ from migrate.ledger.rejects import RuleCount
 from migrate.pipeline.job import Job
 from migrate.pipeline.review import newest_run, shown_item_key, where
 from migrate.rehearse.profile import Profile
-from migrate.report.record import Record
+from migrate.report.record import ExportRead, Record
+from migrate.source.export.store import parent_of
 from migrate.target.connection import connect, server_facts, translated
 
 _EXAMPLES_PER_RULE = 3
@@ -70,7 +71,7 @@ def environment(job: Job) -> dict[str, str]:
     ):
         target = server_facts(connection)
     return {
-        "source": job.source.endpoint or f"DynamoDB, {job.source.region}",
+        **_source(job),
         "source_tables": f"<Model>-{job.api_id}-{job.environment}",
         "region": job.source.region,
         "target": job.target.shown,
@@ -80,6 +81,34 @@ def environment(job: Job) -> dict[str, str]:
         "python": platform.python_version(),
         "operator": os.environ.get("MIGRATE_OPERATOR") or getpass.getuser(),
     }
+
+
+def _source(job: Job) -> dict[str, str]:
+    if job.export is None:
+        return {"source": job.source.endpoint or f"DynamoDB, {job.source.region}"}
+    chains = job.export.values()
+    folders = {parent_of(one.location) for chain in chains for one in chain.exports}
+    shown = sorted({chain.shows.isoformat(timespec="seconds") for chain in chains})
+    times = shown[0] if len(shown) == 1 else f"{shown[0]} - {shown[-1]}"
+    return {"source": "exports to S3", "exports": ", ".join(sorted(folders)), "exports_show": times}
+
+
+def exports_read(job: Job) -> list[ExportRead]:
+    """Every export that stands for a table, model by model; none where tables were scanned."""
+    return [
+        ExportRead(
+            model=model,
+            kind=one.kind,
+            arn=one.arn,
+            table_id=one.table_id,
+            from_time=None if one.from_time is None else one.from_time.isoformat(),
+            to_time=(one.to_time or one.export_time).isoformat(),
+            items=one.items,
+            location=one.location,
+        )
+        for model, chain in sorted((job.export or {}).items())
+        for one in chain.exports
+    ]
 
 
 def keep(job: Job, record: Record) -> None:

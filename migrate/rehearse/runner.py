@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from migrate.errors import AskOperatorError
+from migrate.errors import AskOperatorError, FixInputError
 from migrate.observe import Note, Observer, StepFinished, StepStarted, silent
 from migrate.pipeline.finalise import finalise
 from migrate.pipeline.job import Job
@@ -23,7 +23,7 @@ from migrate.pipeline.plan import make_plan
 from migrate.pipeline.specification import Specification, no_rules_note, read_specification
 from migrate.pipeline.verify import Verification, verify
 from migrate.rehearse import facts, judgement
-from migrate.rehearse.environment import opened
+from migrate.rehearse.environment import Reading, opened
 from migrate.rehearse.prepare import prepare_sample
 from migrate.rehearse.profile import Profile
 from migrate.report.record import (
@@ -61,6 +61,7 @@ class Options:
     lang: str = "ja"
     suites: Path | None = None
     """Folder of business rules; None: the one named like the mappings folder."""
+    read: Reading = field(default_factory=Reading)
 
 
 @dataclass
@@ -94,6 +95,7 @@ def rehearse(
             f"profile {profile.profile} is production, and a rehearsal replaces what it finds",
             "rehearse with another profile; production is switched by the cutover runbook",
         )
+    _refuse_sample_of_export(profile, options)
     clock = _Clock(observer)
     started_at = _now()
     with clock.step("lint") as summary:
@@ -105,16 +107,22 @@ def rehearse(
     with ExitStack() as stack:
         with clock.step("prepare") as summary:
             job = stack.enter_context(
-                opened(profile, mappings, workers=options.workers, fresh=options.fresh)
+                opened(
+                    profile,
+                    mappings,
+                    workers=options.workers,
+                    fresh=options.fresh,
+                    read=options.read,
+                )
             )
             data = _sample(profile, job, options, observer)
-            if data:
-                summary.append(f"sample of {data['items']:,} items, seed {data['seed']}")
+            summary += _prepared(job, data)
         verification, loaded = _migrate(job, clock, specification, may_replace=options.replace)
         record = _record(profile, clock, verification, loaded, facts.ledger_facts(job))
         record.started_at = started_at
         record.versions = facts.versions(profile, job, data)
         record.environment = facts.environment(job)
+        record.exports = facts.exports_read(job)
         record.document = profile.document.model_dump(exclude_none=True)
         record.production_differences = [one.model_dump() for one in profile.production_differences]
         with clock.step("report"):
@@ -126,9 +134,25 @@ def rehearse(
 
 def _sample(profile: Profile, job: Job, options: Options, observer: Observer) -> dict[str, Any]:
     """Make the profile's sample in an emulator; an empty answer where real data is rehearsed."""
-    if profile.sample is None or not job.source.is_local:
+    if profile.sample is None or not job.source.is_local or job.export is not None:
         return {}
     return prepare_sample(profile, job, items=options.items, seed=options.seed, observer=observer)
+
+
+def _prepared(job: Job, data: dict[str, Any]) -> Iterator[str]:
+    if data:
+        yield f"sample of {data['items']:,} items, seed {data['seed']}"
+    if job.export is not None:
+        yield f"{sum(len(chain.exports) for chain in job.export.values())} exports"
+
+
+def _refuse_sample_of_export(profile: Profile, options: Options) -> None:
+    asked = options.items is not None or options.seed is not None
+    if asked and options.read.location(profile) is not None:
+        raise FixInputError(
+            "--items and --seed are about the sample, and exports are rehearsed",
+            "leave them out, or leave the export out",
+        )
 
 
 def _migrate(

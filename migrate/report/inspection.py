@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from migrate.item.profile import AttributeProfile
 from migrate.pipeline.inspect_attributes import AttributeLine, one_line, path_text
@@ -62,16 +62,18 @@ def _notes(document: InspectDocument, texts: Texts) -> list[Paragraph]:
         Paragraph(texts("inspection.failed", model=model, message=error.message), "failed")
         for model, error in sorted(document.inspection.failed.items())
     ]
-    plain = [Paragraph(texts(f"inspection.{name}")) for name in ("snapshot", "masked")]
+    moment = "exports" if document.inspection.from_exports else "snapshot"
+    plain = [Paragraph(texts(f"inspection.{name}")) for name in (moment, "masked")]
     return failed + plain
 
 
 def _blocks(view: ModelView, texts: Texts) -> Sequence[Block]:
     tally = view.inspected.tally
+    blocks: list[Block] = list(_exports(view, texts))
     if not tally.items:
-        return [Paragraph(texts("inspection.empty"))]
+        return [*blocks, Paragraph(texts("inspection.empty"))]
     counts = {name: tally.outcomes[name] for name in _OUTCOMES}
-    blocks: list[Block] = [Paragraph(texts("inspection.outcomes", items=tally.items, **counts))]
+    blocks.append(Paragraph(texts("inspection.outcomes", items=tally.items, **counts)))
     found = confidence(view.inspected)
     if found is not None:
         seen = next(one for one in found["seen_with_probability"] if one["share"] == 0.001)
@@ -86,6 +88,14 @@ def _blocks(view: ModelView, texts: Texts) -> Sequence[Block]:
             )
         )
     return [*blocks, _findings(view, texts), _types(view, texts), _attributes(view, texts)]
+
+
+def _exports(view: ModelView, texts: Texts) -> Iterator[Block]:
+    chain = view.inspected.chain
+    if chain is not None:
+        count, shows = len(chain.incrementals), chain.shows.isoformat(" ", "seconds")
+        facts = {"export": chain.full.export_id, "count": count, "shows": shows}
+        yield Paragraph(texts("inspection.chain" if count else "inspection.full", **facts))
 
 
 _OUTCOMES = ("loaded", "tombstones", "filtered", "rejected")

@@ -130,6 +130,24 @@ class Throughput:
     items: int
 
 
+@dataclass(frozen=True)
+class ExportRead:
+    """One export to S3 that was read instead of a table. Times are ISO 8601 in UTC.
+
+    `to_time`: the instant that a full export shows, or the end of an incremental one's window,
+    outside of it. `from_time`: the window's start; None for a full export. `items`: lines.
+    """
+
+    model: str
+    kind: Literal["full", "incremental"]
+    arn: str
+    table_id: str
+    from_time: str | None
+    to_time: str
+    items: int
+    location: str
+
+
 @dataclass
 class Record:
     """A rehearsal from its start to its verdict."""
@@ -154,6 +172,8 @@ class Record:
     """Named facts: source, region, target server version, TLS, host, operator."""
     versions: dict[str, str] = field(default_factory=dict)
     """tool, commit, mappings (hash), profile (hash), each mapping as `mapping:<Model>`, data."""
+    exports: list[ExportRead] = field(default_factory=list)
+    """What was read, in the order in which it counts; empty where tables were scanned."""
     rejects: list[RejectRule] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     differences_total: int = 0

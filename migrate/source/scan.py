@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from migrate.aws import Source, bare_session, client_of, session_key, translated
+from migrate.aws import THROTTLING_CODES, Source, bare_session, client_of, session_key, translated
 from migrate.errors import RetryLaterError
 from migrate.source.pace import Pace, at_once
 from migrate.source.page import Page
@@ -142,12 +142,6 @@ def _odd_page(body: bytes) -> Page:
     return Page(items, answer.get("LastEvaluatedKey"), len(body), units)
 
 
-_THROTTLED = {
-    "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded",
-    "LimitExceededException",
-}  # fmt: skip
-
-
 def hear_throttling(client: Any, heard: Callable[[str], None]) -> None:
     """Call `heard` with DynamoDB's code for each refused attempt of a Scan.
 
@@ -157,7 +151,7 @@ def hear_throttling(client: Any, heard: Callable[[str], None]) -> None:
     def listen(response: Any, **_: Any) -> None:
         if response is not None:
             code = response[1].get("Error", {}).get("Code", "")
-            if code in _THROTTLED:
+            if code in THROTTLING_CODES:
                 heard(code)
 
     client.meta.events.register_first("needs-retry.dynamodb.Scan", listen)

@@ -66,7 +66,7 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> None:
         task(*arguments)
         callbacks["on_tick"]()
 
-    monkeypatch.setattr("migrate.pipeline.load.run_workers", work)
+    monkeypatch.setattr("migrate.pipeline.engines.processes.run_workers", work)
     monkeypatch.setattr("migrate.pipeline.verify._suites", lambda *_: nullcontext(None))
 
 

@@ -40,7 +40,7 @@ def test_every_command_prints_one_object(run: CommandLine, world: SmallWorld) ->
 
 def check_status(run: CommandLine, run_id: str) -> None:
     status = run("status", "--json").json
-    assert (status["run_id"], status["state"], status["segments_left"]) == (run_id, "finalised", 0)
+    assert (status["run_id"], status["state"], status["parts_left"]) == (run_id, "finalised", 0)
     assert status["rejects_open"] == 2
     person_row, visit_row = status["accounting"]
     assert (person_row["model"], person_row["read"], person_row["tombstones"]) == ("Person", 3, 1)

@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 
 from migrate.mapping.files import MappingFile, load_files
-from migrate.pipeline.inspect import Inspected, Inspection
+from migrate.pipeline.inspect import Inspection
 from migrate.pipeline.inspect_document import InspectDocument, make_document
+from migrate.pipeline.inspect_parts import Inspected
 from migrate.pipeline.inspect_refusals import Examiner
 from migrate.pipeline.inspect_tally import Tally
 from migrate.source.tables import SourceTable

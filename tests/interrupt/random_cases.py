@@ -20,12 +20,13 @@ from tests.source.scripted_dynamodb import failure
 _ACCIDENTS_MAX = 4
 
 
-def run_case(seed: int, postgres_server_url: str = "", endpoint: str = "") -> None:
-    """One load under the accidents of `seed`. Raises AssertionError when its end is not equal.
+def run_case(seed: int, postgres_server_url: str = "", endpoint: str = "") -> int:
+    """One load under the accidents of `seed`, and how many those were. Raises AssertionError when
+    its end is not equal.
 
     Without URLs it runs servers of its own.
     """
-    with _endpoints(postgres_server_url, endpoint) as (server_url, dynamodb):
+    with endpoints(postgres_server_url, endpoint) as (server_url, dynamodb):
         servers.reset_ministack(dynamodb)
         with (
             servers.database(server_url) as url,
@@ -33,7 +34,8 @@ def run_case(seed: int, postgres_server_url: str = "", endpoint: str = "") -> No
             interrupted(Path(folder), url, dynamodb) as case,
         ):
             chance = random.Random(seed)
-            for _ in range(chance.randint(1, _ACCIDENTS_MAX)):
+            accidents = chance.randint(1, _ACCIDENTS_MAX)
+            for _ in range(accidents):
                 chance.choice(_ACCIDENTS)(case, chance)
             case.let_go()
             case.script.rule = lambda operation, request: None
@@ -41,10 +43,11 @@ def run_case(seed: int, postgres_server_url: str = "", endpoint: str = "") -> No
             case.finish()
             finalise(case.job)
             case.check()
+    return accidents
 
 
 @contextmanager
-def _endpoints(postgres_server_url: str, endpoint: str) -> Iterator[tuple[str, str]]:
+def endpoints(postgres_server_url: str, endpoint: str) -> Iterator[tuple[str, str]]:
     if postgres_server_url and endpoint:
         yield postgres_server_url, endpoint
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 from psycopg.transaction import Transaction
 
@@ -18,15 +18,8 @@ from migrate.yaml_source import Document
 from tests import servers
 from tests.mapping.both_paths import compiled, interpreted
 from tests.mapping.items import Example, examples, value_examples
+from tests.mapping.settings import SETTINGS
 from tests.mapping.stored import create_tables, loaded
-
-_SETTINGS = settings(
-    deadline=None,
-    database=None,
-    print_blob=False,
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-)
 
 
 def validated(example: Example) -> Mapping:
@@ -51,7 +44,7 @@ def run(seed: int, count: int) -> None:
 
 
 def _family(start: int, count: int) -> Callable[[], None]:
-    @settings(_SETTINGS, max_examples=count, phases=[Phase.generate, Phase.shrink])
+    @settings(SETTINGS, max_examples=count, phases=[Phase.generate, Phase.shrink])
     @seed(start)
     @given(st.one_of(examples(), value_examples()))
     def family(example: Example) -> None:
@@ -60,13 +53,13 @@ def _family(start: int, count: int) -> Callable[[], None]:
     return family
 
 
-@settings(_SETTINGS, max_examples=300, derandomize=True)
+@settings(SETTINGS, max_examples=300, derandomize=True)
 @given(examples())
 def test_compiled_path_and_interpreter_agree_on_items(example: Example) -> None:
     agrees(example)
 
 
-@settings(_SETTINGS, max_examples=500, derandomize=True)
+@settings(SETTINGS, max_examples=500, derandomize=True)
 @given(value_examples())
 def test_compiled_path_and_interpreter_agree_on_values(example: Example) -> None:
     agrees(example)
@@ -78,7 +71,7 @@ def connection(postgres_server_url: str) -> Iterator[Connection]:
         yield opened
 
 
-@settings(_SETTINGS, max_examples=100, derandomize=True)
+@settings(SETTINGS, max_examples=100, derandomize=True)
 @given(example=st.one_of(examples(), value_examples()))
 def test_postgresql_stores_what_the_interpreter_expects(
     example: Example, connection: Connection

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.exported_world import ExportedWorld
 from tests.small_world import SmallWorld, table_name
 from tests.source.scripted_exports import Exports, scripted_exports
 
@@ -15,6 +17,12 @@ from tests.source.scripted_exports import Exports, scripted_exports
 def world(postgres_url: str, dynamodb_endpoint: str) -> SmallWorld:
     """Empty tables of persons and visits on the embedded emulator, and an empty database."""
     return SmallWorld(postgres_url, dynamodb_endpoint)
+
+
+@pytest.fixture
+def files(postgres_url: str, tmp_path: Path) -> ExportedWorld:
+    """An empty folder for exports, and an empty database; DynamoDB is out of reach."""
+    return ExportedWorld(postgres_url, tmp_path / "bucket")
 
 
 @pytest.fixture
@@ -27,7 +35,7 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> None:
         task(*arguments)
         callbacks["on_tick"]()
 
-    monkeypatch.setattr("migrate.pipeline.load.run_workers", run)
+    monkeypatch.setattr("migrate.pipeline.engines.processes.run_workers", run)
 
 
 @pytest.fixture

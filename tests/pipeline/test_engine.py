@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from migrate.errors import DefectError, FixInputError, RetryLaterError
-from migrate.pipeline.engine import run_workers
+from migrate.pipeline.engines.processes import run_workers
 
 
 def leave_a_mark(folder: str) -> None:

@@ -125,7 +125,7 @@ def test_a_load_goes_on_inside_a_segment(
     ]
     monkeypatch.undo()
     with monkeypatch.context() as again:
-        again.setattr("migrate.pipeline.load.run_workers", _inline)
+        again.setattr("migrate.pipeline.engines.processes.run_workers", _inline)
         result = load(job)
     assert result.items == 40
     assert result.resumed_units == result.units - 2

@@ -52,7 +52,7 @@ def commit(connection: Connection, job: Job, claim: Claim, number: int = 1) -> N
     unit = new_unit(function)
     for item in (person(1, code="a"), person(2, code="x" * 21)):
         map_item(function, item, unit)
-    commit_unit(connection, claim, unit, number, {"id": {"S": uid(2)}}, Cost())
+    commit_unit(connection, claim, unit, number, {"id": {"S": uid(2)}}, Cost)
 
 
 def state(world: SmallWorld) -> list[Any]:

@@ -13,6 +13,7 @@ from migrate.report.record import (
     ColumnDifference,
     Criterion,
     Difference,
+    ExportRead,
     Reconciled,
     RejectRule,
     Step,
@@ -146,6 +147,19 @@ def versions() -> dict[str, str]:
         "profile": sha256("profile"), "data": sha256("data"),
     }  # fmt: skip
     return {**general, **{f"mapping:{model}": sha256(model) for model in MODELS}}
+
+
+def exports() -> list[ExportRead]:
+    """A full export, and the window behind it."""
+    table = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/User-abc-test"
+    at, end = "2026-06-10T17:00:00+00:00", "2026-06-11T01:00:00+00:00"
+    place = "s3://hugmedo-exports/june/AWSDynamoDB"
+    return [
+        ExportRead("User", "full", f"{table}/export/01781110800000-0a1b2c3d", "8f3d9a50", None, at,
+                   1874, f"{place}/01781110800000-0a1b2c3d"),
+        ExportRead("User", "incremental", f"{table}/export/01781139600000-4e5f6071", "8f3d9a50",
+                   "2026-06-10T16:55:00+00:00", end, 12, f"{place}/01781139600000-4e5f6071"),
+    ]  # fmt: skip
 
 
 def rejects() -> list[RejectRule]:

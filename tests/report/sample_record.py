@@ -34,6 +34,7 @@ def passed_record() -> Record:
         finished_at=(parts.START + timedelta(seconds=sum(s.seconds for s in steps))).isoformat(),
         environment=parts.environment(),
         versions=parts.versions(),
+        exports=parts.exports(),
         rejects=parts.rejects(),
         throughput=parts.throughput(),
         load={

@@ -1,7 +1,7 @@
 """A DynamoDB endpoint whose answers a test scripts: by default it passes everything on.
 
-It can fail, throttle, cut an answer off, cut a connection, limit the size of pages, and hold Scan
-answers back until the test lets them go.
+It can fail, throttle, cut an answer off, cut a connection, limit the size of pages, say what a page
+cost, know no segments, and hold Scan answers back until the test lets them go.
 """
 
 from __future__ import annotations
@@ -51,6 +51,12 @@ class ScriptedDynamoDB:
         self.promises_all = True
         """Whether a cut answer names its whole length: else nobody can see that it was cut."""
         self.page_items_max: int | None = None
+        self.read_units_a_page: float | None = None
+        """What a consistent page costs, for upstreams that do not say; half of it otherwise."""
+        self.knows_segments = True
+        """Else each segment's answer holds the whole table, as from a stand-in."""
+        self.scan_requests: list[dict[str, Any]] = []
+        """Scan requests that were passed on, as the client sent them."""
         self.scans = 0
         """Scan answers that were let go."""
         self.held = 0
@@ -71,12 +77,24 @@ class ScriptedDynamoDB:
         own = self.rule(operation, request)
         if own is not None:
             return own
-        if operation == "Scan":
-            if self.page_items_max is not None:
-                request["Limit"] = self.page_items_max
-                body = json.dumps(request).encode()
-            self._wait_for_release((request["TableName"], request.get("Segment", 0)))
-        return self._passed_on(operation, body, headers)
+        if operation != "Scan":
+            return self._passed_on(operation, body, headers)
+        self.scan_requests.append(dict(request))
+        self._wait_for_release((request["TableName"], request.get("Segment", 0)))
+        if self.page_items_max is not None:
+            request["Limit"] = self.page_items_max
+        if not self.knows_segments:
+            del request["Segment"], request["TotalSegments"]
+        answer = self._passed_on(operation, json.dumps(request).encode(), headers)
+        return self._with_cost(request, answer)
+
+    def _with_cost(self, request: dict[str, Any], answer: Answer) -> Answer:
+        if self.read_units_a_page is None or answer.status != 200:
+            return answer
+        units = self.read_units_a_page / (1 if request.get("ConsistentRead") else 2)
+        capacity = {"TableName": request["TableName"], "CapacityUnits": units}
+        body = json.dumps({**json.loads(answer.body), "ConsumedCapacity": capacity}).encode()
+        return Answer(answer.status, body, {}, answer.cut)  # the checksum is of the other body
 
     def _wait_for_release(self, segment: tuple[str, int]) -> None:
         def may_go() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from migrate.mapping.child_rows import ChildList
@@ -12,8 +13,10 @@ from migrate.mapping.lane.reading import Level
 from migrate.mapping.lane.rows import RowCode
 from migrate.mapping.lane.typed import TypedReader
 from migrate.mapping.lane.untyped import UntypedReader
+from migrate.mapping.path import Path
 from migrate.mapping.spec import Child, Mapping
 
+Kept = tuple[Path, dict[str, Any] | None]
 Counts = tuple[int, int, int, int]
 
 
@@ -21,9 +24,15 @@ class ChildCode:
     """Writes child lists. A bad element, whatever the policy, declines the item."""
 
     def __init__(
-        self, code: Code, mapping: Mapping, item: Level, reader: TypedReader | UntypedReader
+        self,
+        code: Code,
+        mapping: Mapping,
+        row: RowCode,
+        item: Level,
+        reader: TypedReader | UntypedReader,
     ) -> None:
         self._code = code
+        self._row = row
         self._mapping = mapping
         self._item = item
         self._reader = reader
@@ -46,7 +55,7 @@ class ChildCode:
                         check_unchecked(code, elements)
                         code.line(f"{filtered} += 1")
                         code.line("continue")
-                line, key = RowCode(code, self._item, elements).line(child)
+                line, key = RowCode(code, self._item, elements, self._row.made).line(child)
                 code.line(f"{lines}.append({line})")
                 code.line(f"{keys}.add({key})")
             code.decline_unless(f"len({keys}) == len({lines})")
@@ -60,20 +69,37 @@ class ChildCode:
         paths = [child.list_path]
         for column in child.columns.values():
             paths += column.item_paths(in_child=True)
-        entries = {path[0]: self._item.found(path[:1])[0].value for path in paths}
-        pairs = ", ".join(f"({name!r}, {value})" for name, value in entries.items())
+        entries = dict(self._kept(path) for path in paths)
+        pairs = ", ".join(f"({path!r}, {value})" for path, value in entries.items())
         made = ChildList(child, generate(child), self._mapping.unknown)
         lines, counts = code.variable(), code.variable()
         code.line(f"{lines}, {counts} = {code.constant(_complete(made))}([{pairs}])")
         return lines, counts
 
+    def _kept(self, path: Path) -> tuple[Path, str]:
+        """The path of what was kept whole for `path`, and its variable."""
+        reading, rest = self._item.found(path)
+        return path[: len(path) - len(rest)], reading.value
 
-def _complete(made: ChildList) -> Any:
-    def rows(attributes: list[tuple[str, Any]]) -> tuple[list[str], Counts]:
-        found = made.rows({name: one for name, one in attributes if one is not None})
+
+def _complete(made: ChildList) -> Callable[[list[Kept]], tuple[list[str], Counts]]:
+    def rows(kept: list[Kept]) -> tuple[list[str], Counts]:
+        found = made.rows(_placed(kept))
         if found.bad:
             raise DeclinedError
         counts = found.counts
         return found.lines, (counts.read, counts.rows, counts.filtered, counts.rejected)
 
     return rows
+
+
+def _placed(kept: list[Kept]) -> dict[str, Any]:
+    """Attributes at their paths, as in the item; a map with nothing wanted in it is left out."""
+    item: dict[str, Any] = {}
+    for path, attribute in kept:
+        if attribute is not None:
+            level = item
+            for name in path[:-1]:
+                level = level.setdefault(name, {"M": {}})["M"]
+            level[path[-1]] = attribute
+    return item

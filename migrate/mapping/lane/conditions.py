@@ -25,6 +25,19 @@ def check_unchecked(code: Code, level: Level) -> None:
         code.line(f"if {reading.value} is not None: {code.constant(check)}({attributes})")
 
 
+def check_elements(code: Code, level: Level, *, are_typed: bool) -> None:
+    """Look at the shapes of elements, where none is read.
+
+    A struct vouches for all of an element but what it keeps whole; such an item is declined.
+    """
+    for reading in level.lists():
+        if not are_typed:
+            attributes = f"{{'': {{'L': {reading.value}}}}}"
+            code.line(f"if {reading.value} is not None: {code.constant(check)}({attributes})")
+        elif reading.elements is not None and reading.elements.keeps_any_whole():
+            code.line(f"if {reading.value}: raise D")
+
+
 def _line(code: Code, level: Level, name: str, wanted: Any) -> str:
     path = parse(name)
     reading, rest = level.found(path)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+from migrate.item.shape import check
 from migrate.item.walk import path_text
 from migrate.mapping.lane.children import ChildCode
 from migrate.mapping.lane.code import Code
-from migrate.mapping.lane.conditions import check_unchecked, condition_code
+from migrate.mapping.lane.conditions import check_elements, check_unchecked, condition_code
 from migrate.mapping.lane.rows import RowCode
 from migrate.mapping.lane.typed import TypedReader
 from migrate.mapping.lane.untyped import UntypedReader
@@ -31,9 +32,11 @@ def item_code(
     code = Code(is_careful=is_careful)
     with code.inside("def item(d, out, lists):"):
         reader = _read(code, mapping, wants, source)
-        _outcomes(code, mapping, wants)
-        appends = _tables(code, mapping, wants)
-        child_appends, counts = _children(code, mapping, wants, reader)
+        _outcomes(code, mapping, wants, source)
+        row = RowCode(code, wants.item, None)
+        appends = _tables(code, mapping, row, wants)
+        writer = ChildCode(code, mapping, row, wants.item, reader)
+        child_appends, counts = _children(mapping, wants, writer)
         for statement in [*appends, *child_appends]:
             code.line(statement)
         for name, values in counts:
@@ -58,7 +61,7 @@ def _read(code: Code, mapping: Mapping, wants: Wants, source: str) -> TypedReade
     return untyped
 
 
-def _outcomes(code: Code, mapping: Mapping, wants: Wants) -> None:
+def _outcomes(code: Code, mapping: Mapping, wants: Wants, source: str) -> None:
     tombstone, where = mapping.source.tombstone, mapping.source.where
     if tombstone:
         reading = wants.item.by_name[tombstone]
@@ -68,36 +71,40 @@ def _outcomes(code: Code, mapping: Mapping, wants: Wants) -> None:
             if reading.has_kinds:
                 code.line(f"if {reading.value} is not None and {reading.kind} != 'BOOL': raise D")
             with code.inside(f"if {reading.value} is True:"):
-                check_unchecked(code, wants.item)
-                code.line(f"return {TOMBSTONE}")
+                _end(code, wants, source, TOMBSTONE)
     if where is not None:
         with code.inside(f"if not ({condition_code(code, where, wants.item)}):"):
-            check_unchecked(code, wants.item)
-            code.line(f"return {FILTERED}")
+            _end(code, wants, source, FILTERED)
 
 
-def _tables(code: Code, mapping: Mapping, wants: Wants) -> list[str]:
+def _end(code: Code, wants: Wants, source: str, outcome: int) -> None:
+    """No row is made, but all of the item is typed JSON for certain."""
+    check_unchecked(code, wants.item)
+    check_elements(code, wants.item, are_typed=source == "typed")
+    code.line(f"return {outcome}")
+
+
+def _tables(code: Code, mapping: Mapping, row: RowCode, wants: Wants) -> list[str]:
     """Write the rows. Returns the statements that add them to `out`."""
     appends = []
     for place, table in enumerate([mapping.root, *mapping.further]):
         line = code.variable()
-        row = RowCode(code, wants.item, None)
         if table.when is None:
             code.line(f"{line} = {row.line(table)[0]}")
             appends.append(f"out[{place}].append({line})")
             continue
         code.line(f"{line} = None")
         with code.inside(f"if {condition_code(code, table.when, wants.item)}:"):
-            code.line(f"{line} = {row.line(table)[0]}")
+            inner = RowCode(code, wants.item, None, row.made)
+            code.line(f"{line} = {inner.line(table)[0]}")
         appends.append(f"if {line} is not None: out[{place}].append({line})")
     return appends
 
 
 def _children(
-    code: Code, mapping: Mapping, wants: Wants, reader: TypedReader | UntypedReader
+    mapping: Mapping, wants: Wants, writer: ChildCode
 ) -> tuple[list[str], list[tuple[str, str]]]:
     appends, counts = [], []
-    writer = ChildCode(code, mapping, wants.item, reader)
     before = 1 + len(mapping.further)
     for place, (child, level) in enumerate(zip(mapping.children, wants.elements, strict=True)):
         lines, numbers = writer.rows(child, level)
@@ -115,7 +122,5 @@ def _add(lists: Lists, name: str, more: tuple[int, int, int, int]) -> None:
 
 def _unknown(rest: dict[str, Any]) -> dict[str, Any]:
     """What nobody named, by dotted path."""
-    from migrate.item.shape import check
-
     check(rest)
     return {path_text((name,)): one for name, one in rest.items()}

@@ -54,28 +54,35 @@ def _sure(copy_text: str | None) -> str:
 
 
 def plain(kind: str, value: Any) -> str:
-    """JSON of an attribute out of an item without a backslash: its texts stand as they are."""
-    parts = []
+    """JSON of an attribute out of an item without a backslash: its texts stand as they are.
+
+    Texts and numbers are written where they are met: a call for each would cost as much again.
+    """
     if kind == "M":
+        parts = []
         for name, attribute in value.items():
             inner_kind, inner = attribute.popitem()
             if attribute:
                 raise DeclinedError
             if inner_kind == "S" and type(inner) is str:
                 parts.append(f'"{name}":"{inner}"')
+            elif inner_kind == "N" and type(inner) is str:
+                parts.append(f'"{name}":{number.canonical(inner)}')
             else:
                 parts.append(f'"{name}":{plain(inner_kind, inner)}')
         return f"{{{','.join(parts)}}}"
     if kind == "L" and type(value) is list:
-        for attribute in value:
-            inner_kind, inner = attribute.popitem()
-            if attribute:
-                raise DeclinedError
-            parts.append(plain(inner_kind, inner))
-        return f"[{','.join(parts)}]"
+        return f"[{','.join([_plain_inner(one) for one in value])}]"
     if kind == "S" and type(value) is str:
         return f'"{value}"'
     return _scalar(kind, value)
+
+
+def _plain_inner(attribute: Attribute) -> str:
+    kind, value = attribute.popitem()
+    if attribute:
+        raise DeclinedError
+    return f'"{value}"' if kind == "S" and type(value) is str else plain(kind, value)
 
 
 def careful(kind: str, value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from migrate.errors import MigrateError
 from migrate.item.refusal import Refusal
 from migrate.mapping.lane.code import DeclinedError
 from migrate.mapping.lane.item_code import TOMBSTONE, ItemCode, Lists, item_code
@@ -15,12 +16,15 @@ from migrate.mapping.lane.shapes import item_type
 from migrate.mapping.lane.wants import Wants
 from migrate.mapping.spec import Mapping
 
-# All that an item can make go wrong; a named function's own failure is none of these, and ends
-# the run here as it does on the complete path.
+# All that an item can make go wrong, a named function's own failure included: the complete path
+# meets it again, and says what it means.
 _DECLINES = (
     DeclinedError, Refusal, ValueError, TypeError, AttributeError, LookupError, RecursionError,
-    ArithmeticError, msgspec.MsgspecError,
+    ArithmeticError, MigrateError, msgspec.MsgspecError,
 )  # fmt: skip
+
+
+_BACKSLASH = ord("\\")  # looking for a number in bytes takes a sixth of looking for bytes
 
 
 @dataclass(slots=True)
@@ -44,10 +48,10 @@ class FastLane:
         self._tables = len(mapping.tables)
         wants = Wants(mapping)
         self._gates = [_Gate(mapping, wants, "untyped", dict[str, dict[str, Any]])]
-        if mapping.unknown == "reject":
-            # Structs are faster; what only they cannot say is then read from dictionaries.
-            shape = item_type(wants.item)
-            self._gates[:0] = [] if shape is None else [_Gate(mapping, wants, "typed", shape)]
+        shape = item_type(wants.item)
+        if shape is not None:
+            # Structs are faster; what they cannot say is then read from dictionaries.
+            self._gates.insert(0, _Gate(mapping, wants, "typed", shape))
 
     def map_items(self, raws: Sequence[bytes]) -> Mapped:
         """Map what is ordinary; lines of items that went the same way stand in their order."""
@@ -77,7 +81,7 @@ class _Gate:
         for place in places:
             raw = raws[place]
             try:
-                code = careful if b"\\" in raw else plain
+                code = careful if _BACKSLASH in raw else plain
                 outcome = code(decode(raw), lines, lists)
             except _DECLINES:
                 declined.append(place)

@@ -7,17 +7,19 @@ standard library, and the text of a UTC instant is then made of its own pieces.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from migrate.mapping.column import Column
 from migrate.mapping.lane.code import Code
 from migrate.mapping.lane.form import DIGITS
 from migrate.mapping.readers import reader
 
+_DAY = b"0000-00-00"
 _SECONDS = b"0000-00-00T00:00:00Z"
 _MILLISECONDS = b"0000-00-00T00:00:00.000Z"
 _DIGITS_OF_MILLISECONDS = 3
-# Far more than the days of any application, or the milliseconds of a minute.
+_DAY_SECONDS = 86_400
+# Far more than the days of any application.
 _ENTRIES_MAX = 100_000
 
 
@@ -57,6 +59,16 @@ def _without_midnight_of_the_day_before(value: str) -> object:
     return datetime.fromisoformat(value)
 
 
+def date_code(code: Code, column: Column, variable: str) -> str:
+    """Write the reading of an S in a date column. Returns the variable of its text."""
+    found = code.variable()
+    shape = f"{variable}.encode().translate({code.constant(DIGITS)})"
+    with code.inside(f"if {shape} == {_DAY!r}:"):
+        code.line(f"{code.constant(date.fromisoformat)}({variable})", f"{found} = {variable}")
+    code.line(f"else: {found} = {code.constant(reader(column))}('S', {variable})")
+    return found
+
+
 class Numbers(dict[int, str]):
     """From a number to its text; `read` is asked once a number, and may refuse."""
 
@@ -74,23 +86,32 @@ class Numbers(dict[int, str]):
 def epochs(column: Column) -> Callable[[str], str]:
     """The text of an N in a timestamp column that takes epochs.
 
-    Whole seconds and milliseconds fall apart into day, minute and rest, which mean the same in
-    every instant unless digits are lost.
+    Whole seconds fall apart into day, minute and second, each read by the complete path once;
+    three digits of milliseconds are written behind them as they are.
     """
     read = reader(column)
     in_seconds = "epoch-seconds" in column.forms
     if not in_seconds and column.type.fraction_digits < _DIGITS_OF_MILLISECONDS:
         return lambda value: read("N", value)
-    minute_units = 60 if in_seconds else 60_000
-    days = Numbers(lambda day: read("N", str(day * 1440 * minute_units))[:10])
-    minutes = Numbers(lambda minute: read("N", str(minute * minute_units))[10:16])
-    rests = Numbers(lambda rest: read("N", str(rest))[16:])
+    zeros, zone = "" if in_seconds else "000", "+00" if column.type.name == "timestamptz" else ""
+    days = Numbers(lambda day: read("N", f"{day * _DAY_SECONDS}{zeros}")[:10])
+    minutes = Numbers(lambda minute: read("N", f"{minute * 60}{zeros}")[10:16])
+    seconds = Numbers(lambda second: read("N", f"{second}{zeros}")[16:19])
 
-    def moment(value: str) -> str:
+    def whole(count: int) -> str:
+        day, count = divmod(count, _DAY_SECONDS)
+        minute, second = divmod(count, 60)
+        return days[day] + minutes[minute] + seconds[second]
+
+    def second_text(value: str) -> str:
         if not (value.isdecimal() and value.isascii()):
             return read("N", value)
-        minute, rest = divmod(int(value), minute_units)
-        day, minute = divmod(minute, 1440)
-        return days[day] + minutes[minute] + rests[rest]
+        return whole(int(value)) + zone
 
-    return moment
+    def millisecond_text(value: str) -> str:
+        if len(value) <= _DIGITS_OF_MILLISECONDS or not (value.isdecimal() and value.isascii()):
+            return read("N", value)
+        text, fraction = whole(int(value[:-3])), value[-3:]
+        return f"{text}{zone}" if fraction == "000" else f"{text}.{fraction}000{zone}"
+
+    return second_text if in_seconds else millisecond_text

@@ -50,6 +50,10 @@ class Reading:
         return self.users > 0
 
     @property
+    def has_one_reader(self) -> bool:
+        return self.users == 1 and self.inner is None and self.elements is None
+
+    @property
     def has_kinds(self) -> bool:
         return len(self.kinds) > 1
 
@@ -93,6 +97,20 @@ class Level:
     def unchecked(self) -> list[Reading]:
         """Readings whose shape nobody looked at when the level was read."""
         return [one for one in self.readings() if one.checks_itself]
+
+    def lists(self) -> list[Reading]:
+        """Readings of child lists, at any depth."""
+        found = [one for one in self.readings() if one.elements is not None and not one.is_whole]
+        for one in self.readings():
+            if one.inner is not None and not one.is_whole:
+                found += one.inner.lists()
+        return found
+
+    def keeps_any_whole(self) -> bool:
+        """Whether some reading is kept as typed JSON, at any depth."""
+        readings = self.readings()
+        inner = [one.inner for one in readings if one.inner is not None]
+        return any(one.is_whole for one in readings) or any(one.keeps_any_whole() for one in inner)
 
     def known(self, path: Path) -> Reading:
         """The reading at `path`, made known where it is not yet."""

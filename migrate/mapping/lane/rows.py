@@ -16,16 +16,32 @@ from migrate.mapping.lane.whole import WholeScope
 from migrate.mapping.spec import Table
 from migrate.mapping.transforms import DerivedId, FixedValue, FromAttribute, FromParent, Position
 
+Made = dict[tuple[str, ...], str]
+
+# Keys of a column that say nothing of how it reads a value, or are told beside.
+_NOT_OF_THE_TEXT = {
+    "transform", "key", "required", "references", "unique", "data_class", "orphans",
+}  # fmt: skip
 _SURE_INTEGERS = {"integer", "bigint"}
 # No list of an item of 400 KB is longer; beyond it the range would have to be looked at.
 _POSITION_MOST = 2**30
 
 
-class RowCode:
-    """Writes rows of one table. `element` is None outside child lists."""
+def _is_surely_in_range(column: Column, transform: Position) -> bool:
+    return column.type.name in _SURE_INTEGERS and abs(transform.first) < _POSITION_MOST
 
-    def __init__(self, code: Code, item: Level, element: Level | None) -> None:
+
+class RowCode:
+    """Writes rows, one after the other and none of them in a block that another is not in.
+
+    `element` is None outside child lists. `made`: texts that were made already, by what they are.
+    """
+
+    def __init__(
+        self, code: Code, item: Level, element: Level | None, made: Made | None = None
+    ) -> None:
         self.code = code
+        self.made: Made = dict(made or {})
         self._item = item
         self._own = item if element is None else element
 
@@ -57,15 +73,23 @@ class RowCode:
                 return f"{self.code.constant(writer)}({readings[0].value})"
         if isinstance(transform, DerivedId):
             return derived_text(self.code, column, transform, self._item, self._own)
-        if isinstance(transform, Position) and column.type.name in _SURE_INTEGERS:
-            if abs(transform.first) < _POSITION_MOST:
-                return f"str(p + {transform.first})"
+        if isinstance(transform, Position) and _is_surely_in_range(column, transform):
+            return f"str(p + {transform.first})"
         convert = self.code.constant(converter(column))
         return (
             f"{convert}({column.transform.compile(WholeScope(self.code, self._item, self._own))})"
         )
 
     def _from(self, column: Column, readings: list[Reading]) -> str:
+        """The variable of the column's text, made once for all columns that read alike."""
+        reads = column.model_dump(exclude=_NOT_OF_THE_TEXT)
+        what = repr((reads, column.is_required, Empties.of(column)))
+        sign = (*(reading.value for reading in readings), what)
+        if sign not in self.made:
+            self.made[sign] = self._read(column, readings)
+        return self.made[sign]
+
+    def _read(self, column: Column, readings: list[Reading]) -> str:
         code, reading = self.code, readings[0]
         empties = Empties.of(column)
         value, kind = reading.value, reading.kind
@@ -89,7 +113,9 @@ class RowCode:
         code, value, kind = self.code, self.code.variable(), self.code.variable()
         head = "if"
         for reading in readings:
-            with code.inside(f"{head} {reading.value} is not None and {reading.value} is not Z:"):
+            is_there = f"{reading.value} is not None"
+            is_there += f" and {reading.value} is not Z" if reading.tells_null else ""
+            with code.inside(f"{head} {is_there}:"):
                 code.line(f"{value} = {reading.value}")
                 if reading.has_kinds:
                     code.line(f"{kind} = {reading.kind}")

@@ -32,7 +32,7 @@ class UntypedReader:
     def read_known(self, level: Level, source: str) -> None:
         """From the attributes in `source`; what nobody named stays in it."""
         for reading in level.readings():
-            self._attribute(reading, f"{source}.pop({reading.name!r}, None)")
+            self._attribute(reading, f"{source}.pop({reading.name!r}, U)")
 
     def element(self, level: Level, source: str) -> None:
         """From an element of a list, which must be a map."""
@@ -44,7 +44,7 @@ class UntypedReader:
     def _attribute(self, reading: Reading, source: str) -> None:
         code, attribute = self._code, self._code.variable()
         code.line(f"{attribute} = {source}")
-        with code.inside(f"if {attribute} is None:"):
+        with code.inside(f"if {attribute} is U:"):
             if reading.is_strict:
                 code.line("raise D")
             else:
@@ -55,7 +55,9 @@ class UntypedReader:
     def _there(self, reading: Reading, attribute: str) -> None:
         code = self._code
         if reading.is_whole or (not reading.is_used and reading.inner is None):
-            if not reading.checks_itself:
+            if reading.checks_itself:
+                code.line(f"if {attribute} is None: raise D")  # a JSON null, nothing absent
+            else:
                 code.line(f"{code.constant(check)}({{'': {attribute}}})")
             if reading.is_whole:
                 code.line(f"{reading.value} = {attribute}")

@@ -12,7 +12,7 @@ from migrate.mapping.column_type import INTEGER_RANGE
 from migrate.mapping.convert import converter
 from migrate.mapping.lane.code import Code
 from migrate.mapping.lane.form import UUID_DIGITS, UUID_SHAPE
-from migrate.mapping.lane.moments import epochs, moment_code
+from migrate.mapping.lane.moments import date_code, epochs, moment_code
 from migrate.mapping.readers import NEVER_ESCAPED, reader
 
 Writer = Callable[[Code, Column, str], str]
@@ -107,5 +107,5 @@ _WRITERS: dict[tuple[str, str], Writer] = {
     ("text", "S"): _text, ("varchar", "S"): _text, ("uuid", "S"): _uuid,
     ("boolean", "BOOL"): _boolean, ("smallint", "N"): _whole, ("integer", "N"): _whole,
     ("bigint", "N"): _whole, ("timestamp", "S"): moment_code, ("timestamptz", "S"): moment_code,
-    ("timestamp", "N"): _epoch, ("timestamptz", "N"): _epoch,
+    ("date", "S"): date_code, ("timestamp", "N"): _epoch, ("timestamptz", "N"): _epoch,
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from migrate.mapping.column import Column
 from migrate.mapping.condition import Condition
 from migrate.mapping.lane.empties import Empties
@@ -49,8 +51,8 @@ class Wants:
         for table in [mapping.root, *mapping.further]:
             self._want_condition(table.when, self.item)
             self._want_columns(table, self.item)
-        for column in mapping.columns.values():
-            self._be_strict(column)
+            if table.when is None:
+                self._be_strict(table, self.item)
 
     def _want_child(self, child: Child, level: Level | None) -> None:
         if level is None:
@@ -59,6 +61,7 @@ class Wants:
             level.known(parse(name))
         self._want_condition(child.where, level)
         self._want_columns(child, level)
+        self._be_strict(child, level)
 
     def _want_condition(self, condition: Condition | None, level: Level) -> None:
         for name, wanted in (condition or {}).items():
@@ -101,13 +104,12 @@ class Wants:
                 reading = where.want(part.path, set())
                 reading.is_part = True
 
-    def _be_strict(self, column: Column) -> None:
-        """An item without what the first table must have is a reject, so it is no ordinary one."""
-        transform, empties = column.transform, Empties.of(column)
-        if not isinstance(transform, FromAttribute) or empties.absent or empties.null:
-            return
-        if len(transform.paths) == 1 and len(transform.paths[0]) == 1:
-            self.item.known(transform.paths[0]).is_strict = True
+    def _be_strict(self, table: Table, level: Level) -> None:
+        """What is a reject where it is absent or NULL is there in every ordinary item."""
+        for column in table.columns.values():
+            for path in _needed(column):
+                if len(path) == 1:
+                    level.known(path).is_strict = True
 
     def _find_self_checked(self) -> None:
         """JSON columns look at all of an attribute anyway, where a row is always made."""
@@ -120,8 +122,7 @@ class Wants:
                 if writes_json(column) and isinstance(column.transform, FromAttribute):
                     path = column.transform.paths[0]
                     reading, rest = level.found(path)
-                    if not rest and len(path) == 1 and reading.users == 1:
-                        reading.checks_itself = True
+                    reading.checks_itself = not rest and len(path) == 1 and reading.has_one_reader
 
     def _settle(self) -> None:
         news = True
@@ -135,14 +136,25 @@ class Wants:
                 news |= self._settle_child(child, elements)
 
     def _settle_child(self, child: Child, elements: Level | None) -> bool:
-        """A list that is kept whole is read by the complete path, from attributes kept whole."""
+        """A list that is kept whole is read by the complete path, as is all that its rows take."""
         reading, rest = self.item.found(child.list_path)
         if elements is not None and not reading.is_whole and not rest:
             return False
         paths = [child.list_path]
         for column in child.columns.values():
             paths += column.item_paths(in_child=True)
-        return any([self.item.keep_whole(path[:1]) for path in paths])
+        return _keep_whole(self.item, paths)
+
+
+def _needed(column: Column) -> list[Path]:
+    """Paths that the column cannot do without."""
+    transform = column.transform
+    if isinstance(transform, DerivedId):
+        return [part.path for part in transform.parts if isinstance(part, AttributePart)]
+    if not isinstance(transform, FromAttribute) or len(transform.paths) > 1:
+        return []
+    empties = Empties.of(column)
+    return list(transform.paths) if empties.absent is None and empties.null is None else []
 
 
 def writes_json(column: Column) -> bool:
@@ -159,7 +171,12 @@ def _agree(level: Level, paths: tuple[Path, ...]) -> bool:
     alike = all(not rest for _, rest in found) and len({frozenset(r.kinds) for r in readings}) == 1
     if alike and not any(reading.is_whole for reading in readings):
         return False
-    return any([level.keep_whole(path) for path in paths])
+    return _keep_whole(level, paths)
+
+
+def _keep_whole(level: Level, paths: Iterable[Path]) -> bool:
+    news = [level.keep_whole(path) for path in paths]
+    return any(news)
 
 
 def condition_kinds(wanted: object) -> set[str]:

@@ -39,12 +39,10 @@ def whole(code: Code, level: Level, path: Path) -> str:
         raise TypeError(f"{path} is not kept whole")
     if not rest:
         return reading.value
-    # Under its own name, so that a refusal would tell the same path.
-    return f"{code.constant(walk)}({{{path[-len(rest) - 1]!r}: {reading.value}}}, {_below(path, rest)!r})"
-
-
-def _below(path: Path, rest: Path) -> Path:
-    return (path[-len(rest) - 1], *rest)
+    # Under its own name, so that the walk starts where the path meets it.
+    name = path[-len(rest) - 1]
+    attributes = f"{{{name!r}: {reading.value}}}"
+    return f"{code.constant(walk)}({attributes}, {(name, *rest)!r})"
 
 
 def _first_of(*attributes: Attribute | None) -> Attribute | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from migrate.report.document import Block, Column, Fact, Facts, Row, Table
 from migrate.report.json_form import content_hash
@@ -32,5 +32,34 @@ def blocks(record: Record, texts: Texts) -> Sequence[Block]:
     return [
         Facts(texts("versions_table.general"), facts),
         Table(texts("versions_table.mappings"), columns, rows, texts("versions_table.none")),
+        *_exports(record, texts),
         Facts(texts("versions_table.report"), [hash_fact, *files]),
     ]
+
+
+def _exports(record: Record, texts: Texts) -> Iterator[Block]:
+    """The exports that were read instead of tables."""
+    if not record.exports:
+        return
+    columns = [
+        Column(texts("versions_table.model"), "code"),
+        Column(texts("versions_table.export"), "code", "wide"),
+        Column(texts("versions_table.kind"), width="word"),
+        Column(texts("versions_table.from_time"), "time"),
+        Column(texts("versions_table.to_time"), "time"),
+        Column(texts("versions_table.lines"), "count"),
+    ]
+    rows = [
+        Row(
+            (
+                one.model,
+                one.arn.rpartition("/")[2],
+                texts.name("export_kinds", one.kind),
+                one.from_time,
+                one.to_time,
+                one.items,
+            )
+        )
+        for one in record.exports
+    ]
+    yield Table(texts("versions_table.exports"), columns, rows)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from migrate.aws import Source, client, translated
+from migrate.aws import Source, client, given_endpoint, translated
 from migrate.errors import FixInputError
 from migrate.source.export.store import CHUNK_BYTES, missing
 
@@ -96,20 +95,14 @@ def s3_client(source: Source) -> Any:
         Source(source.region, endpoint),
         response_checksum_validation="when_required",
         s3={"addressing_style": "auto" if endpoint is None else "path"},
-        ignore_configured_endpoint_urls=_given_endpoint() == "aws",
     )
 
 
 def s3_endpoint(source: Source) -> str | None:
     """The endpoint the environment names, else the source's where that is an emulator's."""
-    given = _given_endpoint()
+    given = given_endpoint("s3")
     if given == "aws":
         return None
     if given and given != "embedded":
         return given
     return source.endpoint if source.is_local else None
-
-
-def _given_endpoint() -> str | None:
-    """A URL, or `aws` or `embedded` as for DynamoDB."""
-    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")

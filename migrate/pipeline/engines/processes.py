@@ -1,4 +1,4 @@
-"""Where units run: worker processes on this machine, which die with the command that made them."""
+"""Units run in processes of this machine, which die with the command that made them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from migrate.errors import DefectError, MigrateError, RetryLaterError
+from migrate.errors import MigrateError, RetryLaterError
+from migrate.pipeline.engines.outcome import outcome_of
+from migrate.pipeline.job import Job
+from migrate.pipeline.worker import work
 
 Task = Callable[..., None]
 Workers = dict[Any, tuple[BaseProcess, Pipe, Pipe]]
@@ -22,6 +25,25 @@ Workers = dict[Any, tuple[BaseProcess, Pipe, Pipe]]
 
 # A worker that dies without a word (out of memory, killed by hand) is replaced this often.
 _REPLACEMENTS_MAX = 3
+
+
+class Processes:
+    """An `Engine`."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def run(
+        self,
+        job: Job,
+        run_id: str,
+        phase: int,
+        count: int,
+        *,
+        on_tick: Callable[[], None],
+        on_death: Callable[[], None],
+    ) -> None:
+        run_workers(count, work, (job, run_id, phase), on_tick=on_tick, on_death=on_death)
 
 
 def run_workers(
@@ -130,23 +152,7 @@ def _child(task: Task, arguments: tuple[Any, ...], writer: Pipe, life: Pipe) -> 
     answers it, and then terminates the workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, args=(life,), daemon=True).start()
-    try:
-        task(*arguments)
-        writer.send("done")
-    except MigrateError as error:
-        writer.send(error)
-    except Exception as error:  # noqa: BLE001 - the last place before the process ends
-        # Only the kind and the place: an exception's text may hold a value of an item.
-        writer.send(DefectError(f"a worker failed: {place(error)}"))
-
-
-def place(error: BaseException) -> str:
-    """An error's kind and where it was raised, without its text."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "?"
-    return f"{type(error).__name__} in {where}"
+    writer.send(outcome_of(task, *arguments) or "done")
 
 
 def _die_with_parent(life: Pipe) -> None:
