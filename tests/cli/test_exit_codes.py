@@ -116,7 +116,7 @@ def refusing_source(world: SmallWorld, run: CommandLine) -> Iterator[list[str]]:
         ("InvalidSignatureException", 2, "AWS refuses the credentials for table"),
         ("AccessDeniedException", 2, "the AWS role may not use table"),
         ("ExpiredTokenException", 3, "the AWS credentials for table"),
-        ("ThrottlingException", 3, "DynamoDB failed for table"),
+        ("ThrottlingException", 3, "DynamoDB throttles requests for table"),
     ],
 )
 def test_what_aws_refuses_is_told_by_its_code(

@@ -12,8 +12,9 @@ pytestmark = pytest.mark.usefixtures("inline")
 LOAD = {
     "run_id": str, "items": int, "rows": int, "tombstones": int, "filtered": int, "rejected": int,
     "seconds": float, "items_per_second": float, "megabytes_per_second": float,
-    "client_cpu_seconds": float, "peak_rss_megabytes": float, "units": int, "resumed_units": int,
-    "balanced": bool,
+    "read_units": float, "read_units_estimate": int, "cost": type(None),
+    "cost_estimate": type(None), "client_cpu_seconds": float, "peak_rss_megabytes": float,
+    "superseded": int, "throttles": int, "units": int, "resumed_units": int, "balanced": bool,
 }  # fmt: skip
 
 

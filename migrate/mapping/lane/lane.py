@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from migrate.errors import MigrateError
+from migrate.item.decode import decoded
 from migrate.item.refusal import Refusal
 from migrate.mapping.lane.code import DeclinedError
 from migrate.mapping.lane.item_code import TOMBSTONE, ItemCode, Lists, item_code
@@ -23,6 +24,12 @@ _DECLINES = (
     ArithmeticError, MigrateError, msgspec.MsgspecError,
 )  # fmt: skip
 
+
+# A struct that declines more than one item in so many is looked into, by so many of them.
+_OFTEN = 8
+_LOOKED_AT = 50
+_LESSONS_MAX = 5
+_TEXTS = frozenset({"S", "N", "B"})
 
 _BACKSLASH = ord("\\")  # looking for a number in bytes takes a sixth of looking for bytes
 
@@ -45,24 +52,55 @@ class FastLane:
     """The compiled mapping for ordinary items. Call `map_items` with undecoded items."""
 
     def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
         self._tables = len(mapping.tables)
+        self._any_type: set[str] = set()
+        self._lessons_left = _LESSONS_MAX
         wants = Wants(mapping)
-        self._gates = [_Gate(mapping, wants, "untyped", dict[str, dict[str, Any]])]
+        self._untyped = _Gate(mapping, wants, "untyped", dict[str, dict[str, Any]])
+        # Structs are faster; what they cannot say is then read from dictionaries.
+        self._typed = self._typed_gate(wants)
+
+    def _typed_gate(self, wants: Wants) -> _Gate | None:
         shape = item_type(wants.item)
-        if shape is not None:
-            # Structs are faster; what they cannot say is then read from dictionaries.
-            self._gates.insert(0, _Gate(mapping, wants, "typed", shape))
+        return None if shape is None else _Gate(self._mapping, wants, "typed", shape)
 
     def map_items(self, raws: Sequence[bytes]) -> Mapped:
         """Map what is ordinary; lines of items that went the same way stand in their order."""
         mapped = Mapped([[] for _ in range(self._tables)])
         places: Sequence[int] = range(len(raws))
-        for gate in self._gates:
-            places = gate.map_items(raws, places, mapped)
-        mapped.left = list(places)
-        ended = mapped.tombstones + mapped.filtered + len(places)
+        if self._typed is not None:
+            places = self._typed.map_items(raws, places, mapped)
+            if self._lessons_left and len(places) * _OFTEN > len(raws):
+                self._learn([raws[place] for place in places[:_LOOKED_AT]])
+        mapped.left = self._untyped.map_items(raws, places, mapped)
+        ended = mapped.tombstones + mapped.filtered + len(mapped.left)
         mapped.loaded = len(raws) - ended
         return mapped
+
+    def _learn(self, declined: Sequence[bytes]) -> None:
+        """What nobody reads is taken to be a text or a number. Where it often is not, its shape is
+        checked from now on, which costs more than the struct's own check, and less than reading
+        the item twice."""
+        self._lessons_left -= 1
+        level = Wants(self._mapping).item
+        unread = {one.name for one in level.readings() if not (one.is_used or one.inner)}
+        odd = {name for raw in declined for name in _no_texts(raw) if name in unread}
+        if not odd <= self._any_type:
+            self._any_type |= odd
+            self._typed = self._typed_gate(Wants(self._mapping, sorted(self._any_type)))
+
+
+def _no_texts(raw: bytes) -> list[str]:
+    """Attributes that are there, and are no text or number."""
+    item = decoded(raw)
+    if not isinstance(item, dict):
+        return []
+    return [
+        name
+        for name, attribute in item.items()
+        if isinstance(attribute, dict) and not _TEXTS.issuperset(attribute)
+    ]
 
 
 class _Gate:

@@ -18,7 +18,8 @@ from migrate.mapping.transforms.derived_id import AttributePart, ParentPart
 class Wants:
     """The item's level and that of each child list's elements (None: elements stay whole)."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: Mapping, any_type: Iterable[str] = ()) -> None:
+        """`any_type`: attributes that nobody reads, and that often hold no text or number."""
         self.item = Level()
         self.elements: list[Level | None] = [self._elements(child) for child in mapping.children]
         self._together: list[tuple[Level, tuple[Path, ...]]] = []
@@ -26,6 +27,8 @@ class Wants:
         self._want_item()
         for child, level in zip(mapping.children, self.elements, strict=True):
             self._want_child(child, level)
+        for name in any_type:
+            self.item.keep_whole((name,))
         self._settle()
         self._find_self_checked()
 
