@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from migrate.aws import ThrottledError
+from migrate.aws import ThrottledError, client
 from migrate.ledger import pace, runs, schema
 from migrate.ledger.pace import PaceState
 from migrate.pipeline.pace import SharedPace
@@ -261,6 +261,27 @@ def test_patience_outlasts_the_attempts_of_the_client(bucket: Bucket, worker: Wo
 
     assert worker.pace(ask).read_units == 1
     assert sum(worker.slept) == 5 + 10 + 20 + 30
+
+
+def test_each_refused_attempt_slows_the_run_down_and_keeps_the_lease(
+    bucket: Bucket, worker: Worker
+) -> None:
+    """botocore pauses between its attempts, together for longer than a lease."""
+    bucket.open(100)
+    dynamodb = client("dynamodb", worker.world.source)
+    worker.pace.listen_to(dynamodb)
+    for code in ("ThrottlingException", "InternalServerError"):
+        dynamodb.meta.events.emit(
+            "needs-retry.dynamodb.Scan",
+            response=(None, {"Error": {"Code": code}, "ResponseMetadata": {}}),
+            operation=None,
+            attempts=1,
+            caught_exception=None,
+            request_dict={"context": {}},
+        )
+    found = bucket.spend(0)
+    assert (rate(found), found.throttles, worker.kept) == (70, 1, 1)
+    dynamodb.close()
 
 
 def test_patience_ends(bucket: Bucket, worker: Worker) -> None:
