@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from migrate.aws import Source
+from migrate.aws import Source, client
 from migrate.pipeline.exported import chains
 from migrate.pipeline.finalise import finalise
 from migrate.pipeline.job import Job
@@ -117,6 +117,18 @@ class ExportedWorld(SmallWorld):
         self.full("Visit", [visit(20 + n, of=n) for n in range(1, 8)], at=11)
         self.window("Visit", [put(visit(22, of=8)), gone(27)], 10, 15)
         return self.exported()
+
+    def upload(self) -> str:
+        """Put everything into a bucket of another name and prefix; its location."""
+        s3 = client("s3", self.source, s3={"addressing_style": "path"})
+        where = {"LocationConstraint": REGION}
+        s3.create_bucket(Bucket="elsewhere", CreateBucketConfiguration=where)
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file():
+                key = f"copied/{path.relative_to(self.folder).as_posix()}"
+                s3.put_object(Bucket="elsewhere", Key=key, Body=path.read_bytes())
+        s3.close()
+        return "s3://elsewhere/copied"
 
     def load_and_check(self, job: Job) -> None:
         """Loaded, judged, and equal to the exports in the verifier's own reading."""

@@ -73,6 +73,14 @@ def test_a_chain_is_inspected_as_its_newest_images(
 
 
 @pytest.mark.usefixtures("inline")
+def test_a_bucket_is_inspected_as_a_folder(tmp_path: Path, dynamodb_endpoint: str) -> None:
+    files = ExportedWorld("", tmp_path, Source("ap-northeast-1", dynamodb_endpoint))
+    _two_windows(files)
+    found = inspect_tables(files.exported(location=files.upload()))
+    assert _ages(_person(found)) == {"21": 1, "22": 1, "4": 1, "5": 1}
+
+
+@pytest.mark.usefixtures("inline")
 @pytest.mark.parametrize("seed", range(8))
 def test_any_chain_is_inspected_like_a_full_export_of_its_end(
     files: ExportedWorld, tmp_path: Path, seed: int

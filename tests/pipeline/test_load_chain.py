@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from migrate.aws import client
 from migrate.errors import FixInputError
 from migrate.pipeline.finalise import finalise
 from migrate.pipeline.load import load
@@ -144,15 +143,7 @@ def test_kept_constraints_hold_while_files_are_loaded(files: ExportedWorld) -> N
 def test_a_chain_in_a_bucket_is_loaded_as_from_a_folder(world: SmallWorld, tmp_path: Path) -> None:
     files = ExportedWorld(world.url, tmp_path, world.source)
     files.two_windows()
-    s3 = client("s3", world.source, s3={"addressing_style": "path"})
-    where = {"LocationConstraint": world.source.region}
-    s3.create_bucket(Bucket="elsewhere", CreateBucketConfiguration=where)
-    for path in sorted(tmp_path.rglob("*")):
-        if path.is_file():
-            key = f"copied/{path.relative_to(tmp_path).as_posix()}"
-            s3.put_object(Bucket="elsewhere", Key=key, Body=path.read_bytes())
-    s3.close()
-    job = files.exported(location="s3://elsewhere/copied")
+    job = files.exported(location=files.upload())
     files.load_and_check(job)
     assert files.account()["Person"].superseded == 6
     assert retry(job).refused == 4

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from types import SimpleNamespace
+from typing import Any, TypeVar
 
 import pytest
 
-from migrate.aws import ThrottledError, client
+from migrate.aws import ThrottledError
 from migrate.ledger import pace, runs, schema
 from migrate.ledger.pace import PaceState
 from migrate.pipeline.pace import SharedPace
@@ -268,20 +269,24 @@ def test_each_refused_attempt_slows_the_run_down_and_keeps_the_lease(
 ) -> None:
     """botocore pauses between its attempts, together for longer than a lease."""
     bucket.open(100)
-    dynamodb = client("dynamodb", worker.world.source)
-    worker.pace.listen_to(dynamodb)
+    heard: dict[str, Any] = {}
+    worker.pace.listen_to(SimpleNamespace(meta=SimpleNamespace(events=_Events(heard))))
     for code in ("ThrottlingException", "InternalServerError"):
-        dynamodb.meta.events.emit(
-            "needs-retry.dynamodb.Scan",
-            response=(None, {"Error": {"Code": code}, "ResponseMetadata": {}}),
-            operation=None,
-            attempts=1,
-            caught_exception=None,
-            request_dict={"context": {}},
-        )
+        answer = (None, {"Error": {"Code": code}})
+        assert heard["needs-retry.dynamodb.Scan"](response=answer, attempts=1) is None
+    heard["needs-retry.dynamodb.Scan"](response=None, caught_exception=OSError())
     found = bucket.spend(0)
     assert (rate(found), found.throttles, worker.kept) == (70, 1, 1)
-    dynamodb.close()
+
+
+@dataclass
+class _Events:
+    """Of a client of botocore."""
+
+    heard: dict[str, Any]
+
+    def register_first(self, name: str, handler: Any) -> None:
+        self.heard[name] = handler
 
 
 def test_patience_ends(bucket: Bucket, worker: Worker) -> None:
