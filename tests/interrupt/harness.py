@@ -109,18 +109,20 @@ def interrupted(folder: Path, postgres_url: str, endpoint: str) -> Iterator[Inte
         yield case
 
 
-def workers_of(parent: int) -> list[int]:
-    """Process ids of a command's workers. Linux only."""
-    found = []
+def workers_of(command: int) -> list[int]:
+    """Process ids of a command's workers: children of the process that they are forked from.
+    Linux only."""
+    children: dict[int, list[int]] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             stat = (entry / "stat").read_text().rpartition(")")[2].split()
             line = (entry / "cmdline").read_bytes()
         except OSError:
             continue
-        if int(stat[1]) == parent and b"spawn_main" in line:
-            found.append(int(entry.name))
-    return sorted(found)
+        if b"forkserver" in line:
+            children.setdefault(int(stat[1]), []).append(int(entry.name))
+    servers = children.get(command, [])
+    return sorted(pid for server in servers for pid in children.get(server, []))
 
 
 def kill(started: subprocess.Popen[str]) -> Finished:

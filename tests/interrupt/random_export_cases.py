@@ -90,6 +90,8 @@ class _Case:
         kill(started)
 
     def _interrupt(self, started: subprocess.Popen[str], _: random.Random) -> None:
+        # While Python itself starts, nobody is there yet to answer Ctrl-C.
+        wait_until(lambda: self.sessions() or started.poll() is not None, "a session")
         assert interrupt(started).code in {0, 130}
 
     def _worker(self, started: subprocess.Popen[str], chance: random.Random) -> None:
