@@ -48,6 +48,9 @@ def command(
     What was committed is never read twice: after Ctrl-C, a crash or a lost connection the same
     command goes on where it stopped.
     """
+    from migrate.pipeline.forking import warm_up
+
+    warm_up()  # before the imports of this process, which take as long
     from migrate.pipeline.load import load
     from migrate.rehearse.environment import opened
 

@@ -6,11 +6,8 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from multiprocessing import forkserver
+from collections.abc import Callable
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -18,6 +15,7 @@ from typing import Any
 
 from migrate.errors import MigrateError, RetryLaterError
 from migrate.pipeline.engines.outcome import outcome_of
+from migrate.pipeline.forking import METHOD, interrupts_held, warm_up
 from migrate.pipeline.job import Job
 from migrate.pipeline.worker import work
 
@@ -29,19 +27,12 @@ Workers = dict[Any, tuple[BaseProcess, Pipe, Pipe]]
 _REPLACEMENTS_MAX = 3
 
 
-# Workers are forked from a process that has imported what they need, while the command was still
-# making its plan: a second earlier at work, and one import for all of them. Elsewhere than on
-# Linux, forking is not safe with all system libraries.
-_METHOD = "forkserver" if sys.platform == "linux" else "spawn"
-_PRELOADED = ["migrate.pipeline.worker", "boto3", "psycopg"]
-
-
 class Processes:
     """An `Engine`."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        _warm_up()
+        warm_up()
 
     def run(
         self,
@@ -54,14 +45,6 @@ class Processes:
         on_death: Callable[[], None],
     ) -> None:
         run_workers(count, work, (job, run_id, phase), on_tick=on_tick, on_death=on_death)
-
-
-def _warm_up() -> None:
-    """Start the process that workers are forked from, if it is not there."""
-    if _METHOD == "forkserver":
-        multiprocessing.set_forkserver_preload(_PRELOADED)
-        with _interrupts_held():
-            forkserver.ensure_running()
 
 
 def run_workers(
@@ -97,12 +80,12 @@ def _run_once(
     tick_seconds: float,
 ) -> bool:
     """True: all finished. False: a worker died without a word, and the others were stopped."""
-    context: Any = multiprocessing.get_context(_METHOD)
+    context: Any = multiprocessing.get_context(METHOD)
     # What workers are forked from may have been started when the environment was another.
     environment = dict(os.environ)
     workers: Workers = {}
     try:
-        with _interrupts_held():
+        with interrupts_held():
             for _ in range(count):
                 reader, writer = context.Pipe(duplex=False)
                 life, held = context.Pipe(duplex=False)
@@ -116,17 +99,6 @@ def _run_once(
         return _wait_for(workers, on_tick, tick_seconds)
     finally:
         _stop(workers)
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C waits for the end of the block. A process that starts in it inherits the mask: it
-    would answer Ctrl-C with a traceback while it is still importing."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _wait_for(
