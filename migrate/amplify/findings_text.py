@@ -44,7 +44,7 @@ def page(findings: Sequence[Finding], generation: str, reason: str) -> str:
         "# Findings", "",
         f"The schema was read by the rules of {generation}: {reason}.", "",
         "Made by `migrate convert`; converting again writes it anew. Each code is explained in"
-        " docs/reference/convert.md.", "",
+        " docs/reference/findings.md.", "",
         _summary(findings),
     ]  # fmt: skip
     for severity, head in _HEADS.items():

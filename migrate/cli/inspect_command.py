@@ -96,9 +96,11 @@ def _write_patch(document: InspectDocument, path: Path) -> None:
     patch = document.patch
     write_atomically(path, patch.text.encode("utf-8", "backslashreplace"))
     if patch.text:
+        here = str(patch.folder) in {".", str(Path.cwd())}
+        file = path if here else path.resolve()
         how = (
-            f"{patch.edits} edits, {patch.comments} comments; in {patch.folder}: patch -p1 < {path}"
+            f"{patch.edits} edits, {patch.comments} comments; in {patch.folder}: patch -p1 < {file}"
         )
     else:
-        how = "empty: nothing to propose"
+        how = "empty: nothing to propose that does not stand in the mappings already"
     click.echo(f"patch {path}: {how}", err=True)

@@ -219,7 +219,8 @@ _DONE = {
 }
 
 _ADVICE = {
-    "unknown-value": "add them to values, or unlisted: keep | nothing",
+    "unknown-value": "add them to values, or unlisted: keep | nothing; with a class of public or"
+    " internal they are named here",
     "required": "a key must be there; mend it at the source",
     "too-long": "widen the type, or shorten it at the source",
     "type-mismatch": "mend it at the source, or take it as jsonb",
@@ -233,6 +234,7 @@ _ADVICE = {
     "not-integer": "numeric takes fractions",
     "bad-json": "without as: json-text it stays as one string",
     "bad-datetime": "mend it at the source; look at its forms in inspect.json",
+    "bad-date": "mend it at the source; on_empty: nothing if they are empty",
     "bad-uuid": "text takes any id; on_empty: nothing if they are empty",
     "nul-character": "PostgreSQL cannot hold U+0000; mend it at the source",
     "bad-unicode": "PostgreSQL cannot hold half of a pair; mend it at the source",

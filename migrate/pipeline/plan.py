@@ -147,7 +147,8 @@ def prepare_target(job: Job, plan: Plan) -> None:
 _HINTS = {
     "existing": "change the mapping, or run the application's own migrations: they make the target",
     "managed": "change the mapping, or the target (`migrate plan --sql` shows what is wanted);"
-    " a local one is made anew with `migrate rehearse --fresh`",
+    " a local one is made anew with `migrate rehearse --fresh`, which wipes the local source"
+    " tables too: put your items into them again",
 }
 
 

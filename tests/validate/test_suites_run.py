@@ -57,6 +57,13 @@ def test_generated_suite_has_what_the_mapping_promises() -> None:
     assert all(check.says["ja"] and check.says["en"] for check in visits.checks)
 
 
+def test_a_table_without_rows_meets_what_its_mapping_promises(postgres_server_url: str) -> None:
+    with target(postgres_server_url, mappings()) as empty:
+        outcomes = run_suites(empty.connect, mappings(), generated_suites(mappings()))
+    assert outcomes
+    assert all((one.failures, one.not_evaluated) == ((), ()) for one in outcomes)
+
+
 def test_of_a_table_that_two_mappings_fill_only_what_both_promise_is_checked() -> None:
     one, two = mappings(), mappings(source={"model": "Other"})
     other = two[1].model_copy(deep=True)

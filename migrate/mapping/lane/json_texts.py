@@ -56,7 +56,7 @@ def _sure(copy_text: str | None) -> str:
 def plain(kind: str, value: Any) -> str:
     """JSON of an attribute out of an item without a backslash: its texts stand as they are.
 
-    Texts and numbers are written where they are met: a call for each would cost as much again.
+    Scalars are written where they are met: a call for each would cost as much again.
     """
     if kind == "M":
         parts = []
@@ -68,6 +68,8 @@ def plain(kind: str, value: Any) -> str:
                 parts.append(f'"{name}":"{inner}"')
             elif inner_kind == "N" and type(inner) is str:
                 parts.append(f'"{name}":{number.canonical(inner)}')
+            elif inner_kind == "BOOL" and type(inner) is bool:
+                parts.append(f'"{name}":true' if inner else f'"{name}":false')
             else:
                 parts.append(f'"{name}":{plain(inner_kind, inner)}')
         return f"{{{','.join(parts)}}}"

@@ -47,7 +47,8 @@ class TypedReader:
         code = self._code
         if reading.is_whole:
             if not reading.checks_itself:
-                code.line(f"{code.constant(check)}({{'': {attribute}}})")
+                is_null = f"len({attribute}) == 1 and {attribute}.get('NULL') is True"
+                code.line(f"if not ({is_null}): {code.constant(check)}({{'': {attribute}}})")
             code.line(f"{reading.value} = {attribute}")
         elif reading.has_kinds:
             self._one_of(reading, attribute)
