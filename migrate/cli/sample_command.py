@@ -33,6 +33,8 @@ def command(
     """Write the synthetic sample into the emulator's tables. Refused for a real account.
 
     With --export nothing but the folder is written: neither an emulator nor AWS is needed.
+
+    The sample is always HugMeDo's: other mappings do not change what it holds.
     """
     if export_folder is None:
         result = _in_emulator(profile_name, mappings_folder, items, seed)
