@@ -73,6 +73,8 @@ def _run(name: str, seed: int, count: int | None, only: str) -> dict[str, Any]:
     for case in family.run(seed, only, wanted):
         state = "FAILED" if case.problems else "passed"
         click.echo(f"{state} {case.seconds:6.2f} s  {case.name}", err=True)
+        for problem in case.problems:  # at once: a soak that is stopped has no summary
+            click.echo(problem, err=True)
         cases.append(case)
     failed = [asdict(case) for case in cases if case.problems]
     accidents = sum(case.facts.get("accidents", 0) for case in cases)
