@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from migrate.cli.common import common_options, print_json, suites_option
 from migrate.cli.failure import USAGE, show_problems
+
+if TYPE_CHECKING:
+    from migrate.pipeline.specification import Specification
 
 
 @click.command("lint", short_help="Check mappings and rules; all problems at once.")
@@ -46,27 +50,31 @@ def command(
         else:
             show_problems(error.problems)
         return USAGE
-    mappings = specification.mappings
     differences: list[str] = []
     if with_target:
         from migrate.pipeline.plan import target_differences
         from migrate.rehearse.environment import opened
 
-        with opened(profile, mappings, need_source=False) as job:
+        with opened(profile, specification.mappings, need_source=False) as job:
             differences = target_differences(job)
+    _show(specification, differences, as_json=as_json)
+    return USAGE if differences else 0
+
+
+def _show(specification: Specification, differences: list[str], *, as_json: bool) -> None:
+    mappings = specification.mappings
     if as_json:
         listed = [{"message": one} for one in differences]
         models = [mapping.model for mapping in mappings]
         suites = [suite.name for suite in specification.rules]
         passed = not differences
         print_json({"passed": passed, "models": models, "suites": suites, "problems": listed})
-        return USAGE if differences else 0
+        return
     for one in differences:
         click.echo(f"target: {one}", err=True)
     tables = len({table.target for mapping in mappings for table in mapping.tables})
     rules = specification.rules_total
     click.echo(f"{len(mappings)} mappings, {tables} tables, {rules} business rules: no problem")
-    return USAGE if differences else 0
 
 
 def vars_of(problem: object) -> dict[str, object]:

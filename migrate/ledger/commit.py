@@ -178,24 +178,25 @@ def _stand_whole(
 ) -> bool:
     """Write all of them, or none. False: PostgreSQL refuses a row."""
     try:
-        with connection.transaction(), connection.cursor() as cursor:
-            for place, (table, columns) in enumerate(unit.targets):
-                lines = [line for one in bulk for line in one.lines[place]]
-                lines += [line for item in items for line in item.lines[place]]
-                if lines:
-                    copy_lines(cursor, table, columns, lines)
+        _copy(connection, unit, [*bulk, *items])
         return True
     except (psycopg.IntegrityError, psycopg.DataError):
         return False
 
 
+def _copy(connection: Connection, unit: Unit, pieces: Sequence[Bulk | LoadedItem]) -> None:
+    """Copy the rows of all pieces under one savepoint. Raises psycopg's errors."""
+    with connection.transaction(), connection.cursor() as cursor:
+        for place, (table, columns) in enumerate(unit.targets):
+            lines = [line for one in pieces for line in one.lines[place]]
+            if lines:
+                copy_lines(cursor, table, columns, lines)
+
+
 def write_item(connection: Connection, unit: Unit, item: LoadedItem) -> Reject | None:
     """Write one item's rows under a savepoint; the reject when PostgreSQL refuses one."""
     try:
-        with connection.transaction(), connection.cursor() as cursor:
-            for (table, columns), lines in zip(unit.targets, item.lines, strict=True):
-                if lines:
-                    copy_lines(cursor, table, columns, lines)
+        _copy(connection, unit, [item])
         return None
     except (psycopg.IntegrityError, psycopg.DataError) as error:
         return _refused(connection, unit, item, error)

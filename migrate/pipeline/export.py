@@ -15,7 +15,7 @@ from migrate.pipeline.export_fetch import fetch
 from migrate.pipeline.export_plan import TableExports, Wanted, plan_exports
 from migrate.pipeline.export_wait import Clock, Progression
 from migrate.pipeline.job import Job
-from migrate.pipeline.limits import estimated
+from migrate.pipeline.limits import above_cost_max, estimated
 from migrate.source.export.manifest import SUMMARY
 from migrate.source.export_request import ExportRequest, ExportState, export_client
 
@@ -92,8 +92,9 @@ def export_tables(
     if not execute:
         planned = [_exported(one, request) for one in tables for request in one.requests]
         return ExportResult(planned, False, total, cost)
-    if not wanted.is_incremental:
-        _refuse_above(job, cost)
+    refusal = None if wanted.is_incremental else _above_cost_max(job, cost)
+    if refusal:
+        raise refusal
     client = export_client(job.source)
     found = export_wait.export(client, tables, wait=wait, observer=observer, clock=clock or Clock())
     client.close()
@@ -108,21 +109,14 @@ def _cost(job: Job, size_bytes: int) -> float | None:
     return estimate.export_cost
 
 
-def _refuse_above(job: Job, cost: float | None) -> None:
-    limits = job.limits
-    if limits.cost_max is None:
-        return
-    if cost is None:
-        raise AskOperatorError(
-            "the profile has a limit of cost, and no price to hold against it",
-            "write costs.per_exported_gigabyte, from the region's price list",
-        )
-    if cost > limits.cost_max:
-        raise AskOperatorError(
-            f"the exports would cost about {cost:,.2f} {limits.currency}, and the profile allows"
-            f" {limits.cost_max:,.2f} (costs.max)",
-            "export fewer models, or raise the limit",
-        )
+def _above_cost_max(job: Job, cost: float | None) -> AskOperatorError | None:
+    return above_cost_max(
+        job.limits,
+        cost,
+        "the exports would cost",
+        "costs.per_exported_gigabyte",
+        "export fewer models, or raise the limit",
+    )
 
 
 def _all_of(found: Sequence[Progression]) -> list[Exported]:

@@ -34,15 +34,6 @@ _KEEP = (
 )
 
 
-def change_files(chain: Chain) -> Iterator[tuple[int, int, DataFile]]:
-    """(number of the export, number of the file, file) of all incremental exports, in order."""
-    number = 0
-    for export_number, export in enumerate(chain.incrementals, 1):
-        for file in export.files:
-            yield export_number, number, file
-            number += 1
-
-
 def checked_pages(store: Store, file: DataFile) -> Iterator[ChangePage]:
     """Pages of changes. Raises FixInputError for a line that is none."""
     for page in read_incremental_file(store, file):
@@ -58,7 +49,7 @@ def write_newest(path: Path, mapping: Mapping, store: Store, chain: Chain) -> No
         database.execute("pragma synchronous = off")
         database.execute("begin")
         database.execute(_TABLE)
-        for export, number, file in change_files(chain):
+        for number, (export, file) in enumerate(chain.change_files):
             for page in checked_pages(store, file):
                 database.executemany(_KEEP, _rows(mapping, page, export, number))
         database.execute("create index by_place on newest (file, line)")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from migrate.pipeline.inspect_newest import change_files
 from migrate.pipeline.inspect_tally import Tally
 from migrate.pipeline.job import Job
 from migrate.pipeline.planned_parts import segments_for
@@ -97,7 +96,7 @@ def _places(chain: Chain, newest: str | None) -> list[_Place]:
     full: list[_Place] = [("file", {**file.as_json(), **more}) for file in chain.full.files]
     changes: list[_Place] = [
         ("change-file", {**file.as_json(), **more, "file": number})
-        for _, number, file in change_files(chain)
+        for number, (_, file) in enumerate(chain.change_files)
     ]
     return full + changes
 

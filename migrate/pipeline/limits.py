@@ -108,19 +108,35 @@ def above_a_cap(limits: Limits, estimate: Estimate) -> AskOperatorError | None:
             f" {limits.read_units_max:,} (load.read_units_max)",
             "load from an export, which takes none, or raise the limit",
         )
-    if limits.cost_max is None or estimate.read_units == 0:
+    if estimate.read_units == 0:
         return None
-    if estimate.cost is None:
+    return above_cost_max(
+        limits,
+        estimate.cost,
+        "the load would cost",
+        "costs.per_million_read_units",
+        "load from an export, or raise the limit",
+    )
+
+
+def above_cost_max(
+    limits: Limits, cost: float | None, what: str, price_key: str, hint: str
+) -> AskOperatorError | None:
+    """The error that refuses a start, where there is a limit of cost and `cost` is above it, or is
+    not known. `price_key`: what the profile would have to say."""
+    if limits.cost_max is None:
+        return None
+    if cost is None:
         return AskOperatorError(
             "the profile has a limit of cost, and no price to hold against it",
-            "write costs.per_million_read_units, from the region's price list",
+            f"write {price_key}, from the region's price list",
         )
-    if estimate.cost <= limits.cost_max:
+    if cost <= limits.cost_max:
         return None
     return AskOperatorError(
-        f"the load would cost about {money(estimate.cost, limits.currency)}, and the profile"
+        f"{what} about {money(cost, limits.currency)}, and the profile"
         f" allows {money(limits.cost_max, limits.currency)} (costs.max)",
-        "load from an export, or raise the limit",
+        hint,
     )
 
 

@@ -52,10 +52,9 @@ def segments_for(table_bytes: int, workers: int) -> int:
 
 def parts_of_chain(model: str, chain: Chain, phase: int) -> Iterator[PlannedPart]:
     """The files of a full export; behind and before it what its incremental exports bring."""
-    for number, export in enumerate(chain.incrementals, start=1):
-        for file in export.files:
-            place = {**file.as_json(), "export": number}
-            yield PlannedPart(model, "change-file", place, -1, file.items)
+    for number, file in chain.change_files:
+        place = {**file.as_json(), "export": number}
+        yield PlannedPart(model, "change-file", place, -1, file.items)
     has_changes = bool(chain.incrementals)
     for file in chain.full.files:
         place = {**file.as_json(), "has_changes": has_changes}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from migrate.aws import Source, client, translated
+from migrate.aws import THROTTLING_CODES, Source, client, translated
 from migrate.errors import FixInputError, RetryLaterError
 
 View = Literal["new", "new-and-old"]
@@ -24,10 +24,9 @@ Status = Literal["IN_PROGRESS", "COMPLETED", "FAILED"]
 # Prose of AWS says NEW_IMAGES, the API's model NEW_IMAGE; the model is what the service checks.
 _VIEWS: dict[View, str] = {"new": "NEW_IMAGE", "new-and-old": "NEW_AND_OLD_IMAGES"}
 
-_BUSY_CODES = {
-    "LimitExceededException", "ThrottlingException", "Throttling", "ThrottledException",
-    "RequestLimitExceeded", "TooManyRequestsException", "ProvisionedThroughputExceededException",
-    "InternalServerError", "InternalFailure", "ServiceUnavailable", "ServiceUnavailableException",
+_BUSY_CODES = THROTTLING_CODES | {
+    "ThrottledException", "TooManyRequestsException", "InternalServerError",
+    "InternalFailure", "ServiceUnavailable", "ServiceUnavailableException",
 }  # fmt: skip
 _MISSING_CODES = {"TableNotFoundException", "ResourceNotFoundException", "ExportNotFoundException"}
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
 from migrate.errors import FixInputError
-from migrate.source.export.model import Export
+from migrate.source.export.model import DataFile, Export
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,13 @@ class Chain:
     def items(self) -> int:
         """Lines of all its files: items and changes."""
         return sum(export.items for export in self.exports)
+
+    @property
+    def change_files(self) -> Iterator[tuple[int, DataFile]]:
+        """(number of the incremental export, from 1; file), in order."""
+        for number, export in enumerate(self.incrementals, start=1):
+            for file in export.files:
+                yield number, file
 
     @property
     def shows(self) -> datetime:
