@@ -28,6 +28,13 @@ class Reject:
     body: Any = None
     reject_id: int = 0
 
+    @property
+    def is_keyless(self) -> bool:
+        """A line of an export that is no item, or an item without its key: there is nothing to
+        ask for again."""
+        values = json.loads(self.item_key).values()
+        return not values or None in values
+
 
 _COLUMNS = (
     "model, item_key, rule, target_table, target_column, attribute, list, place, cause,"

@@ -112,7 +112,6 @@ class _Retry:
         self._sources = {
             mapping.model: SourceItems(job, run_id, mapping, connection) for mapping in job.mappings
         }
-        self._exported: dict[str, dict[str, dict[str, Any]]] = {}
         self._models = {mapping.model: Model(mapping) for mapping in job.mappings}
 
     def wanted(self) -> list[Reject]:
@@ -121,12 +120,15 @@ class _Retry:
             self._connection, self._run_id, model=self._model, rules=self._rules, bodies=False
         )
         self._connection.commit()
-        return [one for one in found if not _is_keyless(one)]
+        return [one for one in found if not one.is_keyless]
 
     def state(self) -> set[tuple[_Element, str]]:
-        """Everything that is rejected now, asked for or not, with its rule."""
+        """Everything that is rejected now, asked for or not, with its rule. Its items are looked up
+        together, where the source is an export."""
         found = rejects.open_rejects(self._connection, self._run_id, bodies=False)
         self._connection.commit()
+        for model, source in self._sources.items():
+            source.remember({one.item_key for one in found if one.model == model})
         return {(_element(one), one.rule) for one in found}
 
     def recover_references(self) -> None:
@@ -161,20 +163,7 @@ class _Retry:
             self._one(self._models[model_name], item_key)
 
     def _image(self, model: Model, item_key: str) -> dict[str, Any] | None:
-        """The item as it is now, or as the export has it."""
-        source = self._sources[model.mapping.model]
-        if self._job.export is None:
-            return source.by_key(json.loads(item_key))
-        return self._exported_images(model.mapping.model).get(item_key)
-
-    def _exported_images(self, model: str) -> dict[str, dict[str, Any]]:
-        """What the export holds for the model's rejects; it cannot be asked for one item, and it
-        does not change."""
-        if model not in self._exported:
-            found = rejects.open_rejects(self._connection, self._run_id, model=model, bodies=False)
-            keys = {one.item_key for one in found if not _is_keyless(one)}
-            self._exported[model] = self._sources[model].by_keys(keys) if keys else {}
-        return self._exported[model]
+        return self._sources[model.mapping.model].image(item_key)
 
     def _one(self, model: Model, item_key: str) -> None:
         """All rejects of one item, in one transaction."""
@@ -305,13 +294,6 @@ def _account_of(whole: list[Reject]) -> Counts:
     else:
         counts.loaded -= 1
     return counts
-
-
-def _is_keyless(reject: Reject) -> bool:
-    """A line of an export that is no item, or an item without its key: nothing to ask for again;
-    its reject stays."""
-    values = json.loads(reject.item_key).values()
-    return not values or None in values
 
 
 def _identity(reject: Reject) -> tuple[str, str]:

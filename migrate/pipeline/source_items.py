@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeVar
 
@@ -34,26 +35,39 @@ class SourceItems:
 
         self._reader = PartReader(job, run_id, at_once)
         self._client = client("dynamodb", job.source) if job.export is None else None
+        self._remembered: dict[str, Item | None] = {}
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it can be asked for one item, and has today's."""
+        return self._client is not None
 
     def by_key(self, key: dict[str, Any]) -> Item | None:
-        """One item by its DynamoDB key. An export cannot be asked for one: None, see `pages`."""
-        if self._client is None:
-            return None
+        """One item of the table by its DynamoDB key."""
         try:
             return get_item(self._client, self._table, key)
         except FixInputError:  # a guessed key has not even the key's type
             return None
 
-    def by_keys(self, item_keys: Collection[str]) -> dict[str, Item]:
-        """Those items of the exports that have these keys, in one pass over the files."""
-        found: dict[str, Item] = {}
-        wanted = set(item_keys)
+    def remember(self, item_keys: Collection[str]) -> None:
+        """Find these items of an export, those that were not asked for yet, in one pass over its
+        files. A table needs no such help."""
+        wanted = set(item_keys) - self._remembered.keys()
+        if self.is_table or not wanted:
+            return
+        self._remembered |= dict.fromkeys(wanted)
         for page in self.pages():
             for item in page:
                 key = item_key_text(self._mapping, item)
                 if key in wanted:
-                    found[key] = item
-        return found
+                    self._remembered[key] = item
+
+    def image(self, item_key: str) -> Item | None:
+        """The item as it is now, or as the export has it; None: there is none."""
+        if self.is_table:
+            return self.by_key(json.loads(item_key))
+        self.remember([item_key])
+        return self._remembered[item_key]
 
     def pages(self) -> Iterator[list[Item]]:
         """Every item that is one, page by page."""

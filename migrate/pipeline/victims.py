@@ -81,7 +81,7 @@ class Finder:
 
     def _by_key(self, table: Table, row: KeyTexts) -> dict[str, Any] | None:
         texts = row[len(table.key_columns) :]
-        if not texts:
+        if not texts or not self._source.is_table:
             return None
         return self._source.by_key(item_key(self._model.mapping, table, texts))
 
