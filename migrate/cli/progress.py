@@ -19,6 +19,7 @@ from migrate.observe import (
     Note,
     Observer,
     Progress,
+    SampleProgress,
     StepFinished,
     StepStarted,
     VerifyProgress,
@@ -73,12 +74,13 @@ def _words(event: Event) -> str:
     return _progress_words(event)
 
 
-def _progress_words(event: LoadProgress | InspectProgress) -> str:
+def _progress_words(event: LoadProgress | SampleProgress | InspectProgress) -> str:
     rate = event.items / event.seconds if event.seconds > 0 else 0.0
     if isinstance(event, LoadProgress):
         text = f"load: {event.items:,} items, {rate:,.0f} items/s, {event.rejected:,} rejects"
     else:
-        text = f"inspect: {event.items:,} items, {rate:,.0f} items/s"
+        what = "sample" if isinstance(event, SampleProgress) else "inspect"
+        text = f"{what}: {event.items:,} items, {rate:,.0f} items/s"
     if event.items_expected > event.items and rate > 0:
         left = (event.items_expected - event.items) / rate
         share = event.items / event.items_expected
@@ -108,7 +110,7 @@ def _live() -> Iterator[Observer]:
 
 
 def _update(progress: Any, task: Any, event: Event) -> None:
-    if isinstance(event, LoadProgress | InspectProgress):
+    if isinstance(event, LoadProgress | SampleProgress | InspectProgress):
         total = event.items_expected if event.items_expected >= event.items else None
         description = _progress_words(event)
         progress.update(task, description=description, completed=event.items, total=total)

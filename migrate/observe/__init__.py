@@ -9,6 +9,7 @@ from migrate.observe.events import (
     Note,
     Observer,
     Progress,
+    SampleProgress,
     StepFinished,
     StepStarted,
     VerifyProgress,
@@ -17,5 +18,6 @@ from migrate.observe.events import (
 
 __all__ = [
     "Event", "ExportProgress", "FetchProgress", "InspectProgress", "LoadProgress", "Note",
-    "Observer", "Progress", "StepFinished", "StepStarted", "VerifyProgress", "silent",
+    "Observer", "Progress", "SampleProgress", "StepFinished", "StepStarted", "VerifyProgress",
+    "silent",
 ]  # fmt: skip

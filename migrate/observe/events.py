@@ -41,6 +41,15 @@ class VerifyProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleProgress:
+    """Items of the synthetic sample written so far, of so many."""
+
+    items: int
+    items_expected: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class InspectProgress:
     """Items looked at so far, over all models. `items_expected` as in LoadProgress."""
 
@@ -75,7 +84,14 @@ class Note:
     message: str
 
 
-Progress = LoadProgress | VerifyProgress | InspectProgress | ExportProgress | FetchProgress
+Progress = (
+    LoadProgress
+    | SampleProgress
+    | VerifyProgress
+    | InspectProgress
+    | ExportProgress
+    | FetchProgress
+)
 Event = StepStarted | StepFinished | Progress | Note
 Observer = Callable[[Event], None]
 

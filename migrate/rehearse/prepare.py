@@ -8,7 +8,7 @@ from typing import Any
 
 from migrate.aws import client, translated
 from migrate.errors import AskOperatorError
-from migrate.observe import LoadProgress, Observer, silent
+from migrate.observe import Observer, SampleProgress, silent
 from migrate.pipeline.job import Job
 from migrate.rehearse.profile import Profile, SampleSettings
 from migrate.rehearse.sample.exports import write_sample_exports
@@ -42,7 +42,7 @@ def prepare_sample(
     started = time.monotonic()
 
     def on_progress(written: int) -> None:
-        observer(LoadProgress(written, items, 0, time.monotonic() - started))
+        observer(SampleProgress(written, items, time.monotonic() - started))
 
     with translated("the sample tables"):
         dynamodb = client("dynamodb", job.source, max_pool_connections=16)
