@@ -9,13 +9,18 @@ and every name of every map, counts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+from migrate.item.decode import decoded
+from migrate.item.profile_columns import Column, columns_of, columns_of_maps
 from migrate.item.profile_lengths import Lengths
 from migrate.item.profile_number import NumberProfile
 from migrate.item.profile_text import TextProfile
+from migrate.item.profile_types import HELD_AS, by_type
+from migrate.item.profile_weights import Weights, counted, repeated, summed, total
 
 # A map with more names than this is keyed by data (ids, dates, people), not by a schema: its
 # entries are then counted together. Items themselves may have more.
@@ -23,12 +28,6 @@ NAMES_MAX = 100
 ITEM_NAMES_MAX = 2000
 
 ELEMENTS, ANY_NAME = "[]", "*"
-MALFORMED = "malformed"
-
-_HELD_AS: dict[str, type] = {
-    "S": str, "N": str, "B": str, "BOOL": bool, "NULL": bool,
-    "L": list, "M": dict, "SS": list, "NS": list, "BS": list,
-}  # fmt: skip
 _ELEMENT_OF = {"SS": "S", "NS": "N", "BS": "B"}
 
 
@@ -49,38 +48,43 @@ class AttributeProfile:
         """How often the attribute is there, NULL included."""
         return sum(self.types.values())
 
-    def add(self, attributes: list[Any]) -> None:
-        """Attributes in typed JSON."""
-        for kind, values in _by_type(attributes).items():
-            self.types[kind] += len(values)
-            self._take(kind, values)
+    def add(self, attributes: Sequence[Any], weights: Weights = None) -> None:
+        """Attributes in typed JSON, each as often as its weight says."""
+        for kind, values, each in by_type(attributes, weights):
+            self.types[kind] += total(values, each)
+            self._take(kind, values, each)
 
-    def _take(self, kind: str, values: list[Any]) -> None:
+    def _take(self, kind: str, values: Sequence[Any], weights: Weights) -> None:
         if kind == "S":
             self.text = self.text or TextProfile()
-            self.text.add(values)
+            self.text.add(counted(values, weights))
         elif kind == "N":
             self.number = self.number or NumberProfile()
-            self.number.add(values)
+            self.number.add(counted(values, weights))
         elif kind == "BOOL":
-            self.true += values.count(True)
-        elif kind == "B":
-            self._size("B").add(len(value.rstrip("=")) * 3 // 4 for value in values)
-        elif kind in _HELD_AS and kind != "NULL":
-            self._size(kind).add(map(len, values))
-            self._enter(kind, values)
+            self.true += summed(values, weights)[True]
+        elif kind in HELD_AS and kind != "NULL":
+            self._take_other(kind, values, weights)
 
-    def _enter(self, kind: str, values: list[Any]) -> None:
+    def _take_other(self, kind: str, values: Sequence[Any], weights: Weights) -> None:
+        if kind == "B":
+            sizes = [len(value.rstrip("=")) * 3 // 4 for value in values]
+        else:
+            sizes = list(map(len, values))
+        self._size(kind).add_counts(summed(sizes, weights))
         if kind == "M":
             self.names = self.names or NameProfiles(NAMES_MAX)
-            self.names.add(values)
-            return
-        elements = [element for value in values for element in value]
+            self.names.add(values, weights)
+        elif kind != "B":
+            self._enter(kind, values, repeated(sizes, weights))
+
+    def _enter(self, kind: str, values: Sequence[Any], weights: Weights) -> None:
+        elements = list(chain.from_iterable(values))
         if kind in _ELEMENT_OF:
             elements = [{_ELEMENT_OF[kind]: element} for element in elements]
         if elements:
             self.elements = self.elements or AttributeProfile()
-            self.elements.add(elements)
+            self.elements.add(elements, weights)
 
     def _size(self, kind: str) -> Lengths:
         return self.sizes.setdefault(kind, Lengths())
@@ -108,20 +112,20 @@ class NameProfiles:
     by_name: dict[str, AttributeProfile] = field(default_factory=dict)
     any_name: AttributeProfile | None = None
 
-    def add(self, maps: list[dict[str, Any]]) -> None:
-        self.holders += len(maps)
+    def add(self, maps: Sequence[dict[str, Any]], weights: Weights = None) -> None:
+        holders = total(maps, weights)
         if self.any_name is not None:
-            self.any_name.add([attribute for one in maps for attribute in one.values()])
+            self.holders += holders
+            attributes = [attribute for one in maps for attribute in one.values()]
+            self.any_name.add(attributes, repeated(list(map(len, maps)), weights))
             return
-        found: dict[str, list[Any]] = {}
-        for one in maps:
-            for name, attribute in one.items():
-                if name in found:
-                    found[name].append(attribute)
-                else:
-                    found[name] = [attribute]
-        for name, attributes in found.items():
-            self._profile(name).add(attributes)
+        self.add_columns(holders, columns_of_maps(maps, weights))
+
+    def add_columns(self, holders: int, columns: Mapping[str, Column]) -> None:
+        """The attributes of so many maps, by name. Not for what is counted as one."""
+        self.holders += holders
+        for name, column in columns.items():
+            self._profile(name).add(column.attributes, column.weights)
         self._fold_if_many()
 
     def merge(self, other: NameProfiles) -> None:
@@ -167,8 +171,16 @@ class ItemProfile:
     def items(self) -> int:
         return self.attributes.holders
 
-    def add(self, items: list[dict[str, Any]]) -> None:
+    def add(self, items: Sequence[dict[str, Any]]) -> None:
         self.attributes.add(items)
+
+    def add_raw(self, raws: Sequence[bytes]) -> None:
+        """The same of undecoded items. What is no item does not count."""
+        columns = columns_of(raws) if self.attributes.any_name is None else None
+        if columns is not None:
+            self.attributes.add_columns(len(raws), columns)
+        else:
+            self.add([item for raw in raws if isinstance(item := decoded(raw), dict)])
 
     def merge(self, other: ItemProfile) -> None:
         """Take `other` in; it must not be used afterwards."""
@@ -187,34 +199,3 @@ class ItemProfile:
                 return None
             names = found.names
         return found
-
-
-def _by_type(attributes: list[Any]) -> dict[str, list[Any]]:
-    """The values by DynamoDB type; what is no attribute at all is `malformed`."""
-    if not attributes:
-        return {}
-    try:
-        # Mostly all are of one type. As many entries as attributes, and each has this one.
-        kind = next(iter(attributes[0]))
-        values = [attribute[kind] for attribute in attributes]
-        if sum(map(len, attributes)) == len(values) and _held_right(kind, values):
-            return {kind: values}
-    except (KeyError, TypeError, StopIteration):
-        pass
-    return dict(_one_by_one(attributes))
-
-
-def _one_by_one(attributes: list[Any]) -> Iterator[tuple[str, list[Any]]]:
-    found: dict[str, list[Any]] = {}
-    for attribute in attributes:
-        kind, value = MALFORMED, attribute
-        if isinstance(attribute, dict) and len(attribute) == 1:
-            name, inner = next(iter(attribute.items()))
-            if _held_right(name, [inner]):
-                kind, value = name, inner
-        found.setdefault(kind, []).append(value)
-    yield from found.items()
-
-
-def _held_right(kind: str, values: list[Any]) -> bool:
-    return kind in _HELD_AS and set(map(type, values)) == {_HELD_AS[kind]}

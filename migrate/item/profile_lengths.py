@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -27,7 +27,10 @@ class Lengths:
     greatest: int | None = None
 
     def add(self, sizes: Iterable[int]) -> None:
-        counts = Counter(sizes)
+        self.add_counts(Counter(sizes))
+
+    def add_counts(self, counts: Mapping[int, int]) -> None:
+        """Sizes with the number of values that have them."""
         if not counts:
             return
         self._widen(min(counts), max(counts))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
 
 from migrate.item import number
 from migrate.item.profile_distinct import Distinct
+from migrate.item.profile_weights import by_key
 from migrate.item.refusal import Refusal
 
 WHOLE, FRACTION, NOT_A_NUMBER = "whole", "fraction", "not a number"
@@ -15,7 +19,16 @@ EPOCH_SECONDS, EPOCH_MILLISECONDS = "epoch seconds", "epoch milliseconds"
 
 # 2000-01-01 to 2100-01-01. Ids, amounts and counters of this size exist, so it is plausibility.
 _FIRST_SECOND, _LAST_SECOND = Decimal(946_684_800), Decimal(4_102_444_800)
+_PLAIN = re.compile(r"(?:0|-?[1-9][0-9]{0,99})\Z", re.ASCII)
 _WIDE = Context(prec=400)
+# Where whole numbers begin to be seconds, are so no more, and the same of milliseconds.
+_ZONES = (
+    int(_FIRST_SECOND),
+    int(_LAST_SECOND) + 1,
+    int(_FIRST_SECOND) * 1000,
+    int(_LAST_SECOND) * 1000 + 1,
+)
+_ZONE_FORMS = (WHOLE, EPOCH_SECONDS, WHOLE, EPOCH_MILLISECONDS, WHOLE)
 
 
 @dataclass(slots=True)
@@ -29,9 +42,15 @@ class NumberProfile:
     forms: Counter[str] = field(default_factory=Counter)
     distinct: Distinct = field(default_factory=Distinct)
 
-    def add(self, texts: list[str]) -> None:
-        canonical: Counter[str] = Counter()
-        for text, count in Counter(texts).items():
+    def add(self, counts: Mapping[str, int]) -> None:
+        """Different numbers as texts, with the number of their occurrences."""
+        odd = {text: counts[text] for text in counts if not _PLAIN.match(text)}
+        if odd:
+            counts = {text: count for text, count in counts.items() if text not in odd}
+        if counts:
+            self._add_plain(counts)
+        canonical = Counter(counts)
+        for text, count in odd.items():
             try:
                 value = number.decimal(text)
             except Refusal:
@@ -41,7 +60,18 @@ class NumberProfile:
             canonical[plain] += count
             self.forms[_form(value, plain)] += count
             self._widen(value, plain)
-        self.distinct.add(canonical)
+        self.distinct.add(canonical if odd else counts)
+
+    def _add_plain(self, counts: Mapping[str, int]) -> None:
+        """Whole numbers in canonical text: all that most attributes hold."""
+        values = list(map(int, counts))
+        least, greatest = min(values), max(values)
+        for value in (least, greatest):
+            self._widen(Decimal(value), str(value))
+        if bisect_right(_ZONES, least) == bisect_right(_ZONES, greatest):
+            self.forms[_whole_form(least)] += sum(counts.values())
+        else:
+            self.forms.update(by_key(list(map(_whole_form, values)), counts))
 
     def _widen(self, value: Decimal, plain: str) -> None:
         before, _, behind = plain.lstrip("-").partition(".")
@@ -62,6 +92,10 @@ class NumberProfile:
         self.fraction_digits = max(self.fraction_digits, other.fraction_digits)
         self.forms.update(other.forms)
         self.distinct.merge(other.distinct)
+
+
+def _whole_form(value: int) -> str:
+    return _ZONE_FORMS[bisect_right(_ZONES, value)]
 
 
 def _form(value: Decimal, plain: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from migrate.item.profile_distinct import Distinct
-from migrate.item.profile_form import form_of
+from migrate.item.profile_forms import forms_of
 from migrate.item.profile_lengths import Lengths
+from migrate.item.profile_weights import by_key
 
 
 @dataclass(slots=True)
@@ -21,27 +23,30 @@ class TextProfile:
     nul: int = 0
     surrogates: int = 0
 
-    def add(self, values: list[str]) -> None:
-        sizes = list(map(len, values))
-        self.code_points.add(sizes)
+    def add(self, counts: Mapping[str, int]) -> None:
+        """Different texts with the number of their occurrences."""
+        sizes = by_key(list(map(len, counts)), counts)
+        self.code_points.add_counts(sizes)
         # One look at all texts together: most pages need no look at each of them.
-        together = "".join(values)
+        together = "".join(counts)
         if "\x00" in together:
-            self.nul += sum("\x00" in value for value in values)
-        self.bytes.add(sizes if together.isascii() else self._encoded_sizes(values))
-        counts = Counter(values)
-        for value, count in counts.items():
-            self.forms[form_of(value)] += count
+            self.nul += sum(count for text, count in counts.items() if "\x00" in text)
+        self.bytes.add_counts(sizes if together.isascii() else self._encoded_sizes(counts))
+        self.forms.update(forms_of(counts))
         self.distinct.add(counts)
 
-    def _encoded_sizes(self, values: list[str]) -> list[int]:
-        sizes = []
-        for value in values:
+    def _encoded_sizes(self, counts: Mapping[str, int]) -> Counter[int]:
+        try:
+            return by_key(list(map(len, map(str.encode, counts))), counts)
+        except UnicodeEncodeError:
+            pass
+        sizes: Counter[int] = Counter()
+        for text, count in counts.items():
             try:
-                sizes.append(len(value.encode()))
+                sizes[len(text.encode())] += count
             except UnicodeEncodeError:  # as DynamoDB counts them: three bytes a surrogate
-                self.surrogates += 1
-                sizes.append(len(value.encode("utf-8", "surrogatepass")))
+                self.surrogates += count
+                sizes[len(text.encode("utf-8", "surrogatepass"))] += count
         return sizes
 
     def merge(self, other: TextProfile) -> None:

@@ -54,15 +54,19 @@ def with_entry(text: str, path: Path, key: str, value: str) -> str:
     return text[:line_end] + f"{newline}{indent}{key}: {value}" + text[line_end:]
 
 
-def with_comment(text: str, path: Path, comment: str) -> str:
-    """Add a comment line above the line where the key at `path` stands, as far in as that line."""
-    mark = _key_mark(text, path)
-    start = text.rfind("\n", 0, mark.index) + 1
-    if text.startswith("\ufeff") and start == 0:
-        start = 1
-    line = text[start : mark.index]
-    indent = line[: len(line) - len(line.lstrip())] if line.strip() else line
-    return text[:start] + f"{indent}# {comment}{_newline(text)}" + text[start:]
+def line_of(text: str, path: Path) -> int:
+    """The number of the line, from 0, where the key at `path` stands."""
+    return text.count("\n", 0, _key_mark(text, path).index)
+
+
+def last_line_of(text: str, path: Path) -> int:
+    """The number of the line where what stands at `path` ends. Not for blocks, whose end is where
+    the next one begins."""
+    node = _node(text, path)
+    is_block = isinstance(node, yaml.CollectionNode) and not node.flow_style
+    if is_block or (isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}):
+        raise ValueError("a block of its own")
+    return text.count("\n", 0, node.end_mark.index)
 
 
 def _line_end(text: str, at: int) -> int:

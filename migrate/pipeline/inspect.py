@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -22,6 +23,7 @@ from migrate.aws import client
 from migrate.errors import FixInputError, MigrateError, RetryLaterError
 from migrate.observe import InspectProgress, Observer, silent
 from migrate.pipeline import inspect_worker
+from migrate.pipeline.forking import METHOD, warm_up
 from migrate.pipeline.inspect_parts import (
     Found,
     Inspected,
@@ -48,6 +50,8 @@ class Inspection:
     models: list[Inspected]
     failed: dict[str, MigrateError]
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    """Of the worker processes, for the parts that they read."""
 
     @property
     def items(self) -> int:
@@ -67,6 +71,7 @@ def inspect_tables(
     last hope: when no table could be read.
     """
     started = time.monotonic()
+    warm_up()
     inspection = _described(job, sample)
     if inspection.models:
         _read(job, inspection, observer, _expected(inspection), started)
@@ -107,9 +112,10 @@ def _expected(inspection: Inspection) -> int:
 def _read(
     job: Job, inspection: Inspection, observer: Observer, expected: int, started: float
 ) -> None:
-    context = multiprocessing.get_context("spawn")
+    context: Any = multiprocessing.get_context(METHOD)
     counter, stop = context.Value("q", 0), context.Event()
-    arguments = (job.source, list(job.mappings), counter, stop)
+    # What workers are forked from may have been started when the environment was another.
+    arguments = (job.source, list(job.mappings), counter, stop, dict(os.environ))
     parts = sum(one.parts_total for one in inspection.models)
 
     def tick() -> None:
@@ -169,6 +175,7 @@ def _take_all(
         }
         for one in _finished(futures, inspection, tick):
             by_model[one.part.model].tally.merge(one.tally)
+            inspection.cpu_seconds += one.cpu_seconds
             found[one.part.model].append(one)
         for model in inspection.failed:
             found.pop(model, None)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from migrate.item.decode import decoded
 from migrate.mapping.key import item_key_text
 from migrate.mapping.spec import Mapping
 from migrate.pipeline.part_reader import broken_change
@@ -80,11 +81,12 @@ class Newest:
     def close(self) -> None:
         self._database.close()
 
-    def without_changed(self, items: Sequence[Any]) -> list[Any]:
+    def without_changed(self, raws: Sequence[bytes]) -> list[bytes]:
         """The items of a full export that no incremental export names. What is no item stays."""
+        items = map(decoded, raws)
         keys = [_digest(self._mapping, item) if isinstance(item, dict) else None for item in items]
         changed = self._named([key for key in keys if key is not None])
-        return [item for item, key in zip(items, keys, strict=True) if key not in changed]
+        return [raw for raw, key in zip(raws, keys, strict=True) if key not in changed]
 
     def _named(self, keys: Sequence[bytes]) -> set[bytes]:
         found: set[bytes] = set()

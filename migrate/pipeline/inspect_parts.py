@@ -43,6 +43,7 @@ class Found:
     part: Part
     tally: Tally
     position: dict[str, Any] | None
+    cpu_seconds: float = 0.0
 
 
 @dataclass(slots=True)

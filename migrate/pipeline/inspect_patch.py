@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrate.errors import FixInputError, SpecError
-from migrate.mapping import edit
 from migrate.mapping.files import MappingFile, validate_document
 from migrate.mapping.lint import lint
+from migrate.pipeline.inspect_comments import Comment, with_comments
 from migrate.pipeline.inspect_proposals import Proposal
 from migrate.yaml_source import parse
 
@@ -67,15 +67,16 @@ class _Draft:
         if is_changed:
             self.text = changed
             self.edits += 1
-        for comment in proposal.comments(changed=is_changed):
-            if f"# {comment}" not in self.text:
-                self._comment(proposal.where, comment)
+        self._say(proposal, proposal.comments(changed=is_changed))
 
-    def _comment(self, where: edit.Path, comment: str) -> None:
-        written = edit.with_comment(self.text, where, comment)
-        if self._is_clean(written):
+    def _say(self, proposal: Proposal, comments: Sequence[Comment]) -> None:
+        written = with_comments(
+            self.text, proposal.where, comments, is_for_another=proposal.is_for_another
+        )
+        if written != self.text and self._is_clean(written):
+            before = set(self.text.splitlines())
+            self.comments += sum(line not in before for line in written.splitlines())
             self.text = written
-            self.comments += 1
 
     def _is_clean(self, text: str) -> bool:
         try:

@@ -16,7 +16,9 @@ from migrate.mapping import edit
 from migrate.mapping.lint import columns_at
 from migrate.mapping.path import text as dotted
 from migrate.mapping.spec import Column, Form, Mapping
+from migrate.pipeline.inspect_advice import ADVICE, DONE, WORDS
 from migrate.pipeline.inspect_attributes import path_text
+from migrate.pipeline.inspect_comments import Comment
 from migrate.pipeline.inspect_findings import Finding
 from migrate.pipeline.inspect_parts import Inspected
 
@@ -26,20 +28,23 @@ Change = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`changes` are tried together; then comments go above what stands at `where`: `said` with
+    """`changes` are tried together; then comments go to what stands at `where`: `said` with
     `done` when they were made, and with `advice` when not; `further` in any case."""
 
     where: edit.Path
-    said: str
+    said: Comment
     changes: list[Change] = field(default_factory=list)
     done: str = ""
     advice: str = ""
-    further: list[str] = field(default_factory=list)
+    further: list[Comment] = field(default_factory=list)
+    is_for_another: bool = False
+    """About a column that could follow what stands at `where`."""
 
-    def comments(self, *, changed: bool) -> list[str]:
+    def comments(self, *, changed: bool) -> list[Comment]:
         """The lines to write."""
         more = self.done if changed else self.advice
-        return [f"{self.said}; {more}" if more else self.said, *self.further]
+        text = f"{self.said.text}; {more}" if more else self.said.text
+        return [Comment(text, f"{self.said.earlier}(?:; .*)?"), *self.further]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +81,32 @@ def _for_column(place: _Place) -> Proposal:
     finding = place.finding
     maker = _MAKERS.get(finding.code)
     changes = maker(place) if maker is not None else []
-    said = f"inspect: {_count(finding)}: {_WORDS.get(finding.code, finding.code)}"
+    said = _said(finding, f": {WORDS.get(finding.code, finding.code)}")
     if finding.code == "too-long" and place.profile is not None and place.profile.text is not None:
-        said += f" (longest: {place.profile.text.code_points.greatest} characters)"
-    unlisted = [f"inspect: not in values: {edit.quoted(v)} ({n})" for v, n in finding.values]
-    done, advice = _DONE.get(finding.code, ""), _ADVICE.get(finding.code, "")
-    return Proposal(place.where, said, changes, done, advice, unlisted)
+        longest = f" (longest: {place.profile.text.code_points.greatest} characters)"
+        said = Comment(said.text + longest, said.earlier + r" \(longest: \d+ characters\)")
+    done, advice = DONE.get(finding.code, ""), ADVICE.get(finding.code, "")
+    return Proposal(place.where, said, changes, done, advice, _unlisted(finding))
 
 
-def _count(finding: Finding) -> str:
+def _unlisted(finding: Finding) -> list[Comment]:
+    return [
+        Comment(f"inspect: not in values: {edit.quoted(value)} ({count})", _UNLISTED_EARLIER)
+        for value, count in finding.values
+    ]
+
+
+_UNLISTED_EARLIER = r"inspect: not in values: .* \(\d+\)"
+
+
+def _said(finding: Finding, words: str) -> Comment:
+    """How often it was found, and what. Another inspection counts anew."""
+    path = path_text(finding.path)
     unit = finding.unit if finding.count != 1 else finding.unit.removesuffix("s")
-    return f"{path_text(finding.path)}, {finding.count} {unit}"
+    return Comment(
+        f"inspect: {path}, {finding.count} {unit}{words}",
+        rf"inspect: {re.escape(path)}, \d+ \w+{re.escape(words)}",
+    )
 
 
 def _set(where: edit.Path, value: str) -> Change:
@@ -198,51 +218,6 @@ _MAKERS: dict[str, Callable[[_Place], list[Change]]] = {
     "out-of-range": _other_unit,
 }
 
-_WORDS = {
-    "unknown-value": "values that the value map does not list",
-    "required": "nothing where the column must hold something",
-    "null-element": "NULL inside the list",
-    "type-mismatch": "another type than the column takes",
-    "never-present": "no item has this attribute",
-    "epoch-unit": "numbers that look like the other unit of epoch",
-    "json-in-text": "JSON written as text; it stays one string",
-}
-
-_DONE = {
-    "unknown-value": "added as those before them",
-    "required": "required is false now, so an existing target's column must allow NULL",
-    "null-element": "null_elements is keep now",
-    "type-mismatch": "as is wider now",
-    "bad-datetime": "as is wider now",
-    "bad-date": "as is wider now",
-    "out-of-range": "as names the other unit of epoch now",
-}
-
-_ADVICE = {
-    "unknown-value": "add them to values, or unlisted: keep | nothing; with a class of public or"
-    " internal they are named here",
-    "required": "a key must be there; mend it at the source",
-    "too-long": "widen the type, or shorten it at the source",
-    "type-mismatch": "mend it at the source, or take it as jsonb",
-    "no-zone": "zone: says the offset they were written in",
-    "too-precise": "finer: round | truncate loses digits by name",
-    "date-offset": "offset: drop leaves it out by name",
-    "null-element": "bad_element: element rejects these alone",
-    "null-not-allowed": "on_null says what NULL becomes",
-    "empty-not-allowed": "on_empty says what an empty string becomes",
-    "out-of-range": "widen the type, or mend it at the source",
-    "not-integer": "numeric takes fractions",
-    "bad-json": "without as: json-text it stays as one string",
-    "bad-datetime": "mend it at the source; look at its forms in inspect.json",
-    "bad-date": "mend it at the source; on_empty: nothing if they are empty",
-    "bad-uuid": "text takes any id; on_empty: nothing if they are empty",
-    "nul-character": "PostgreSQL cannot hold U+0000; mend it at the source",
-    "bad-unicode": "PostgreSQL cannot hold half of a pair; mend it at the source",
-    "never-present": "is it spelled as in the table?",
-    "epoch-unit": "as: has one unit for all of them; mend the others at the source",
-    "json-in-text": "as: json-text would parse it",
-}
-
 
 def _for_unknown(mapping: Mapping, one: Inspected, finding: Finding) -> Proposal:
     """A column to uncomment, or a word in `leave`: somebody must decide what it is worth."""
@@ -252,14 +227,16 @@ def _for_unknown(mapping: Mapping, one: Inspected, finding: Finding) -> Proposal
         if child.target == finding.table:
             prefix, columns = ("children", index), child.columns
             path = path[len(child.list_path) + 1 :]
-    said = f"inspect: {_count(finding)} with an attribute nobody named: map it or leave it"
-    further: list[str] = []
+    said = _said(finding, " with an attribute nobody named: map it or leave it")
+    further: list[Comment] = []
     if path and path[-1] != ANY_NAME:
         kind = _column_type(one.tally.profile.at(finding.path))
-        name, source = _snake(path), edit.quoted(dotted(path))
-        further.append(f"{name}: {{from: {source}, type: {kind}, class: medical}}")
-        further.append(f"or leave: {{{source}: why it is not carried over}}")
-    return Proposal((*prefix, "columns", list(columns)[-1]), said, further=further)
+        column = f"{_snake(path)}: {{from: {edit.quoted(dotted(path))}, type: "
+        further.append(Comment(f"{column}{kind}, class: medical}}", f"{re.escape(column)}.*"))
+        leave = f"or leave: {{{edit.quoted(dotted(path))}: why it is not carried over}}"
+        further.append(Comment(leave, re.escape(leave)))
+    where = (*prefix, "columns", list(columns)[-1])
+    return Proposal(where, said, further=further, is_for_another=True)
 
 
 def _snake(path: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Reads the parts of an inspection, of whatever kind: decoded items, page by page."""
+"""Reads the parts of an inspection, of whatever kind: undecoded items, page by page."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from migrate.aws import Source
-from migrate.item.decode import decoded
 from migrate.mapping.spec import Mapping
 from migrate.pipeline.inspect_newest import Newest, checked_pages, write_newest
 from migrate.pipeline.inspect_parts import Kind, Part
 from migrate.source.export import Chain, DataFile, Store, read_full_file, store_of
 from migrate.source.scan import scan_client, scan_segment
 
+NO_ITEM = b""
+
 
 @dataclass(frozen=True, slots=True)
 class InspectPage:
-    """`items`: decoded; a line of a file that holds none stands as None. `position`: where a
-    sample goes on; None: the part was read to its end."""
+    """`items`: undecoded; a line of a file that holds none stands as `NO_ITEM`. `position`: where
+    a sample goes on; None: the part was read to its end."""
 
-    items: list[Any]
+    items: list[bytes]
     position: dict[str, Any] | None
     body_bytes: int
 
@@ -62,13 +63,12 @@ class InspectReader:
             part.position,
             items_max=part.items_max,
         ):
-            items = [decoded(raw) for raw in page.items]
-            yield InspectPage(items, page.position, page.body_bytes)
+            yield InspectPage(page.items, page.position, page.body_bytes)
 
     def _file(self, part: Part) -> Iterator[InspectPage]:
         file, newest = DataFile.from_json(part.place), self._newest_of(part)
         for page in read_full_file(self._opened(file.location), file):
-            items = [decoded(raw) for raw in page.items] + [None] * len(page.broken)
+            items = page.items + [NO_ITEM] * len(page.broken)
             if newest is not None:
                 items = newest.without_changed(items)
             yield InspectPage(items, page.position, page.body_bytes)
@@ -77,7 +77,7 @@ class InspectReader:
         file, newest = DataFile.from_json(part.place), self._newest_of(part)
         assert newest is not None
         for page in checked_pages(self._opened(file.location), file):
-            items = [decoded(image) for image in newest.images(page, part.place["file"])]
+            items = list(newest.images(page, part.place["file"]))
             yield InspectPage(items, page.position, page.body_bytes)
 
     def _opened(self, location: str) -> Store:

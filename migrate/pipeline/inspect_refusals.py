@@ -7,20 +7,23 @@ all, so a refused item is asked again, column by column, by the same compiled ru
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from migrate.item.decode import decoded
 from migrate.item.refusal import Refusal
 from migrate.mapping.child_rows import ChildList
 from migrate.mapping.compile import TOMBSTONE, MappedItem, RowFunction, generate
 from migrate.mapping.filter import holds
 from migrate.mapping.key import item_key_text
+from migrate.mapping.lane import FastLane
 from migrate.mapping.spec import Mapping, Table
 from migrate.mapping.unknown import unknown_of_items
 
 KEYS_MAX = 3
-_UNKNOWN = "unknown-attribute"
+_UNKNOWN, _UNPARSABLE = "unknown-attribute", "unparsable"
 # Unknown names beyond this are counted together: a map keyed by data would never end.
 _UNKNOWN_NAMES_MAX = 200
 
@@ -102,6 +105,7 @@ class Examiner:
 
     def __init__(self, mapping: Mapping) -> None:
         self.mapping = mapping
+        self._lane = FastLane(mapping)
         self._function = RowFunction(mapping)
         self._unknown = unknown_of_items(mapping)
         self._tables = [
@@ -112,8 +116,20 @@ class Examiner:
             each = child.model_copy(update={"bad_element": "element"})
             self._children.append(ChildList(each, generate(each), mapping.unknown))
 
-    def examine(self, item: dict[str, Any], refusals: Refusals) -> Outcome:
-        """Map one item; what is refused goes into `refusals`."""
+    def examine(self, raws: Sequence[bytes], refusals: Refusals) -> Counter[Outcome]:
+        """Map undecoded items; what is refused goes into `refusals`."""
+        mapped = self._lane.map_items(raws)
+        outcomes: Counter[Outcome] = Counter(
+            {"loaded": mapped.loaded, "tombstones": mapped.tombstones, "filtered": mapped.filtered}
+        )
+        outcomes.update([self._examine_one(decoded(raws[n]), refusals) for n in mapped.left])
+        return +outcomes
+
+    def _examine_one(self, item: Any, refusals: Refusals) -> Outcome:
+        """Map what the fast lane left: all that is refused, and what is unusual."""
+        if not isinstance(item, dict):
+            refusals.add(Place(_UNPARSABLE, "", "", ""), "{}", rejects=True)
+            return "rejected"
         try:
             mapped = self._function(item)
         except Refusal as refusal:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from migrate.item.decode import decoded
 from migrate.item.profile import ItemProfile
 from migrate.pipeline.inspect_composites import Composites
-from migrate.pipeline.inspect_refusals import Examiner, Place, Refusals
+from migrate.pipeline.inspect_refusals import Examiner, Refusals
+
+Raws = Sequence[bytes]
 
 
 @dataclass(slots=True)
@@ -22,18 +25,16 @@ class Tally:
     refusals: Refusals = field(default_factory=Refusals)
     composites: Composites = field(default_factory=Composites)
 
-    def add(self, examiner: Examiner, items: list[Any], body_bytes: int) -> None:
-        """One page."""
-        self.items += len(items)
+    def add(self, examiner: Examiner, raws: Raws, body_bytes: int) -> None:
+        """One page of undecoded items."""
+        self.items += len(raws)
         self.bytes += body_bytes
-        readable = [item for item in items if isinstance(item, dict)]
-        for _ in range(len(items) - len(readable)):
-            self.outcomes["rejected"] += 1
-            self.refusals.add(Place("unparsable", "", "", ""), "{}", rejects=True)
-        self.profile.add(readable)
+        self.outcomes.update(examiner.examine(raws, self.refusals))
+        self.profile.add_raw(raws)
         names = [name for name in self.profile.attributes.by_name if "#" in name]
-        self.composites.add(examiner.mapping, names, readable)
-        self.outcomes.update([examiner.examine(item, self.refusals) for item in readable])
+        if names:
+            readable = [item for raw in raws if isinstance(item := decoded(raw), dict)]
+            self.composites.add(examiner.mapping, names, readable)
 
     def merge(self, other: Tally) -> None:
         """Take `other` in; it must not be used afterwards."""

@@ -19,10 +19,9 @@ _CASES = yaml.safe_load(
 )
 
 
-def _apply(patch: str, folder: Path) -> None:
-    subprocess.run(
-        ["patch", "-p1", "--fuzz=0", "--quiet"], input=patch.encode(), cwd=folder, check=True
-    )
+def _apply(patch: str, folder: Path, *options: str) -> None:
+    command = ["patch", "-p1", "--fuzz=0", "--quiet", *options]
+    subprocess.run(command, input=patch.encode(), cwd=folder, check=True)
 
 
 @pytest.mark.parametrize("case", _CASES, ids=[case["name"] for case in _CASES])
@@ -76,6 +75,101 @@ def test_a_second_patch_repeats_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     _apply(document_of(files, tally_of(files, items)).patch.text, tmp_path)
     files = load_files(tmp_path / "mappings")
     assert document_of(files, tally_of(files, items)).patch.text == ""
+
+
+@pytest.mark.parametrize("change", ["plain", "crlf"])
+def test_patches_that_count_anew_leave_one_comment_a_change(
+    change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    columns = {
+        "kind": {"from": "kind", "type": "text", "values": {"A": "a"}, "class": "public"},
+        "short": {"from": "short", "type": "varchar(2)"},
+        "n": {"from": "n", "type": "integer"},
+    }
+    files = write_mapping(tmp_path / "mappings", columns)
+    path = tmp_path / "mappings/Thing.yaml"
+    if change == "crlf":
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    items: list[dict[str, Any]] = []
+    for number in range(3):
+        texts = {"kind": {"S": f"B{number}"}, "short": {"S": "x" * (5 + number)}, "n": {"S": "x"}}
+        # Another type than the last time: the column that is proposed is another, too.
+        items.append(
+            {**texts, "more": {"S": "x"} if number % 2 == 0 else {"N": "1"}, "new": {"NULL": True}}
+        )
+        files = load_files(tmp_path / "mappings")
+        patch = document_of(files, tally_of(files, with_ids(items[number:] * (number + 1)))).patch
+        _apply(patch.text, tmp_path, "--binary")
+    assert _comments(path) == [
+        "inspect: kind, 3 items: values that the value map does not list; added as those before"
+        " them",
+        "inspect: not in values: B2 (3)",
+        "inspect: short, 3 items: too-long (longest: 7 characters); widen the type, or shorten it"
+        " at the source",
+        "inspect: n, 3 items: another type than the column takes; mend it at the source, or take"
+        " it as jsonb",
+        "inspect: more, 3 items with an attribute nobody named: map it or leave it",
+        "more: {from: more, type: text, class: medical}",
+        "or leave: {more: why it is not carried over}",
+        "inspect: new, 3 items with an attribute nobody named: map it or leave it",
+        "new: {from: new, type: jsonb, class: medical}",
+        "or leave: {new: why it is not carried over}",
+    ]
+
+
+def _comments(path: Path) -> list[str]:
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").split("\n")[1:]]
+    return [line.removeprefix("# ") for line in lines if line.startswith("#")]
+
+
+def test_comments_about_one_name_in_two_places_do_not_replace_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    children = [
+        {
+            "list": "l",
+            "target": "app.ls",
+            "columns": {
+                "thing_id": {"parent": "id", "type": "uuid", "key": True},
+                "place": {"position": 0, "type": "integer", "key": True},
+                "a": {"from": "a", "type": "text"},
+            },
+        }
+    ]
+    files = write_mapping(tmp_path / "mappings", {}, {"children": children})
+    item = {"more": {"S": "x"}, "l": {"L": [{"M": {"a": {"S": "x"}, "more": {"S": "x"}}}]}}
+    for count in (1, 2):
+        patch = document_of(files, tally_of(files, with_ids([item] * count))).patch
+        _apply(patch.text, tmp_path)
+        files = load_files(tmp_path / "mappings")
+    further = ["more: {from: more, type: text, class: medical}"]
+    further.append("or leave: {more: why it is not carried over}")
+    assert _comments(tmp_path / "mappings/Thing.yaml") == [
+        "inspect: more, 2 items with an attribute nobody named: map it or leave it",
+        *further,
+        "inspect: l[].more, 2 items with an attribute nobody named: map it or leave it",
+        *further,
+    ]
+
+
+def test_what_can_be_done_about_an_attribute_follows_the_last_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not above that column, where it would read as if it were about it."""
+    monkeypatch.chdir(tmp_path)
+    files = write_mapping(
+        tmp_path / "mappings",
+        {"n": {"from": "n", "type": "integer"}},
+        {"leave": {"gone": "not used"}},
+    )
+    patch = document_of(files, tally_of(files, with_ids([{"more": {"S": "x"}, "n": {"S": "x"}}])))
+    _apply(patch.patch.text, tmp_path)
+    text = (tmp_path / "mappings/Thing.yaml").read_text(encoding="utf-8")
+    assert [line.split(",")[0].split(":")[0].strip() for line in text.splitlines()[-6:]] == [
+        "# inspect", "n", "# inspect", "# more", "# or leave", "leave",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("change", ["crlf", "bom", "no-last-newline"])

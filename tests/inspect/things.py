@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -54,9 +55,14 @@ def with_ids(items: Sequence[dict[str, Any] | None]) -> list[Any]:
     ]
 
 
+def raw_of(item: Any) -> bytes:
+    """An item as it is read; halves of pairs become escapes."""
+    return json.dumps(item).encode()
+
+
 def tally_of(files: list[MappingFile], items: list[Any]) -> Tally:
     tally = Tally()
-    tally.add(Examiner(files[0].mapping), items, 0)
+    tally.add(Examiner(files[0].mapping), [raw_of(item) for item in items], 0)
     return tally
 
 
