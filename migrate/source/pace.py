@@ -7,14 +7,20 @@ from typing import Protocol
 
 from migrate.source.page import Page
 
+Ask = Callable[[], Page]
+"""Makes one request and returns its page."""
+
 
 class Pace(Protocol):
-    """Calls `ask` when there is room for it, again while DynamoDB throttles, and keeps count of
-    the read units that the page says it cost."""
+    """Gets a request as soon as it is known, while the page before it is still to be mapped.
 
-    def __call__(self, ask: Callable[[], Page]) -> Page: ...
+    Returns what waits for its page. Calls `ask` at once or when the page is wanted, as there is
+    room for it; again while DynamoDB throttles; and keeps count of the read units of each page.
+    """
+
+    def __call__(self, ask: Ask) -> Ask: ...
 
 
-def at_once(ask: Callable[[], Page]) -> Page:
-    """No budget: each request at once."""
-    return ask()
+def at_once(ask: Ask) -> Ask:
+    """No budget, and nothing read ahead: the request is made when its page is wanted."""
+    return ask

@@ -14,50 +14,22 @@ from typing import Any
 
 import msgspec
 
-from migrate.aws import THROTTLING_CODES, Source, bare_session, client_of, session_key, translated
+from migrate.aws import THROTTLING_CODES, Source, client_of, translated
 from migrate.errors import RetryLaterError
-from migrate.source.pace import Pace, at_once
+from migrate.source.pace import Ask, Pace, at_once
 from migrate.source.page import Page
+from migrate.source.raw_answers import raw_session
+
+# DynamoDB Local reads what is left of a segment for every page that names no limit (measured:
+# docs/performance.md). DynamoDB itself ends a page at 1 MB of items, whatever the limit.
+_LIMIT_FIRST = 2000
+_PAGE_BYTES = 1_000_000
 
 
 def scan_client(source: Source) -> Any:
     """A DynamoDB client whose Scan answers stay typed JSON."""
-    return client_of(_session(source.region, session_key()), "dynamodb", source)
-
-
-@functools.lru_cache(maxsize=4)
-def _session(region: str, environment: tuple[tuple[str, str], ...]) -> Any:  # noqa: ARG001
-    """A session with a parser of our own; kept, as the other one of `migrate.aws`."""
-    from botocore import parsers
-
-    class TypedJsonParser(parsers.JSONParser):  # type: ignore[misc]
-        """Hands Scan's body over undecoded; everything else is botocore's."""
-
-        def parse(self, response: dict[str, Any], shape: Any) -> Any:
-            is_scan = shape is not None and shape.name == "ScanOutput"
-            if not is_scan or response["status_code"] >= 300:
-                return super().parse(response, shape)
-            headers = response["headers"]
-            return {
-                "Body": response["body"],
-                "ResponseMetadata": {
-                    "RequestId": headers.get("x-amzn-requestid", ""),
-                    "HTTPStatusCode": response["status_code"],
-                    "HTTPHeaders": dict(headers.items()),
-                },
-            }
-
-    class Factory(parsers.ResponseParserFactory):  # type: ignore[misc]
-        """Chooses the parser above for DynamoDB's protocol."""
-
-        def create_parser(self, protocol_name: str) -> Any:
-            if protocol_name == "json":
-                return TypedJsonParser(**self._defaults)
-            return super().create_parser(protocol_name)
-
-    session = bare_session(Source(region))
-    session.register_component("response_parser_factory", Factory())
-    return session
+    session = raw_session(source.region, frozenset({"ScanOutput"}))
+    return client_of(session, "dynamodb", source)
 
 
 def scan_segment(
@@ -74,28 +46,52 @@ def scan_segment(
     """Pages of one segment from `start_key` (typed JSON) on.
 
     Only a missing LastEvaluatedKey ends a segment; an empty page does not. With `items_max` it
-    also ends behind so many items, and the last page's `position` says where. Raises
-    FixInputError and RetryLaterError as `migrate.aws.translated`.
+    also ends behind so many items, and the last page's `position` says where. `pace` gets the
+    request of a page when the page before it is handed over. Raises FixInputError and
+    RetryLaterError as `migrate.aws.translated`.
     """
-    position, left = start_key, items_max
-    while left is None or left > 0:
-        request: dict[str, Any] = {
-            "TableName": table,
-            "Segment": segment,
-            "TotalSegments": segments_total,
-            "ConsistentRead": consistent,
-            "ReturnConsumedCapacity": "TOTAL",
-        }
+    same: dict[str, Any] = {
+        "TableName": table,
+        "Segment": segment,
+        "TotalSegments": segments_total,
+        "ConsistentRead": consistent,
+        "ReturnConsumedCapacity": "TOTAL",
+    }
+    limit = _Limit(items_max)
+
+    def asked(position: dict[str, Any] | None) -> Ask:
+        request = {**same, "Limit": limit.items}
         if position is not None:
             request["ExclusiveStartKey"] = _with_bytes(position)
-        if left is not None:
-            request["Limit"] = left
-        page = pace(lambda request=request: _scan(client, table, request))  # type: ignore[misc]
+        return pace(functools.partial(_scan, client, table, request))
+
+    wanted = asked(start_key) if limit.items else None
+    while wanted is not None:
+        page = wanted()
+        limit.count(page)
+        goes_on = page.position is not None and limit.items
+        wanted = asked(page.position) if goes_on else None
         yield page
-        position = page.position
-        left = None if left is None else left - len(page.items)
-        if position is None:
-            return
+
+
+class _Limit:
+    """How many items a request may read: enough for DynamoDB's 1 MB, and no more than asked for."""
+
+    def __init__(self, items_max: int | None) -> None:
+        self._page_items = _LIMIT_FIRST
+        self._left = items_max
+
+    @property
+    def items(self) -> int:
+        return self._page_items if self._left is None else max(0, min(self._page_items, self._left))
+
+    def count(self, page: Page) -> None:
+        """Take an answer into account: small items need a larger limit to fill a page."""
+        is_small = len(page.items) >= self._page_items and page.body_bytes < _PAGE_BYTES
+        if is_small:
+            self._page_items *= 2
+        if self._left is not None:
+            self._left -= len(page.items)
 
 
 def _scan(client: Any, table: str, request: dict[str, Any]) -> Page:

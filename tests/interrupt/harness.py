@@ -46,14 +46,21 @@ class Interrupted:
     def load(self) -> subprocess.Popen[str]:
         return self.project.start("load", "--json")
 
-    def load_and_hold(self, pages: int) -> subprocess.Popen[str]:
-        """A load of which both workers wait for the next page of their segment of persons.
+    def load_and_hold(self, pages: int, workers: int = 2) -> subprocess.Popen[str]:
+        """A load of which all workers wait for the next page of their segment of persons.
 
         The pages before are committed, each as a unit.
         """
+        before = self.units()
         self.script.hold_after(pages)
         started = self.load()
-        wait_until(lambda: self.script.held == 2 or started.poll() is not None, "held scans")
+
+        def holds() -> bool:
+            # The next page is asked for while the one before is still being written.
+            is_written = self.units() >= before + pages * workers
+            return self.script.held == workers and is_written
+
+        wait_until(lambda: holds() or started.poll() is not None, "held scans")
         assert started.poll() is None, ended(started).stderr
         return started
 

@@ -45,11 +45,7 @@ def name_engine(case: Interrupted, engine: str) -> None:
 
 def load_and_hold(case: Interrupted, pages: int = 1) -> subprocess.Popen[str]:
     """A load of which three workers wait for the next page of their segment of persons."""
-    case.script.hold_after(pages)
-    started = case.load()
-    wait_until(lambda: case.script.held == 3 or started.poll() is not None, "held scans")
-    assert started.poll() is None, ended(started).stderr
-    return started
+    return case.load_and_hold(pages, workers=3)
 
 
 # Told to stop, a worker has a while to come to the end of its part.

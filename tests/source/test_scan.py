@@ -11,6 +11,7 @@ import pytest
 from migrate.aws import Source, client
 from migrate.errors import FixInputError, RetryLaterError
 from migrate.item.decode import decoded
+from migrate.source.pace import Ask
 from migrate.source.page import Page
 from migrate.source.scan import get_item, page_of, scan_client, scan_segment
 from migrate.source.tables import describe
@@ -135,6 +136,59 @@ def test_an_empty_page_does_not_end_a_segment(script: ScriptedDynamoDB) -> None:
     script.rule = lambda operation, request: answers.pop() if answers else None
     assert [page.position is None for page in pages(source)] == [False, True]
     assert script.scans == 1, "the second page was asked for"
+
+
+def test_the_next_page_is_asked_for_when_the_one_before_is_handed_over(
+    script: ScriptedDynamoDB,
+) -> None:
+    """Never further ahead: one page at most lies unused."""
+    source = filled(script.url, [{"id": {"S": f"{n}"}} for n in range(9)])
+    script.page_items_max = 2
+    given: list[Ask] = []
+
+    def eager(ask: Ask) -> Ask:
+        given.append(ask)
+        page = ask()
+        return lambda: page
+
+    found = scan_segment(scan_client(source), "Table", 0, 1, pace=eager)
+    assert given == []
+    for taken, page in enumerate(found, start=1):
+        is_last = page.position is None
+        assert len(given) == script.scans == (taken if is_last else taken + 1)
+    assert taken == 5
+
+
+def test_without_a_pace_nothing_is_asked_ahead(script: ScriptedDynamoDB) -> None:
+    source = filled(script.url, [{"id": {"S": f"{n}"}} for n in range(9)])
+    script.page_items_max = 2
+    found = scan_segment(scan_client(source), "Table", 0, 1)
+    for taken in range(1, 4):
+        next(found)
+        assert script.scans == taken
+
+
+def test_small_items_come_in_ever_larger_pages(
+    script: ScriptedDynamoDB, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A limit spares DynamoDB Local work, and must not cut DynamoDB's pages into crumbs."""
+    monkeypatch.setattr("migrate.source.scan._LIMIT_FIRST", 2)
+    source = filled(script.url, [{"id": {"S": f"{n}"}} for n in range(20)])
+    assert [len(page.items) for page in pages(source)][:3] == [2, 4, 8]
+    assert sum(len(page.items) for page in pages(source)) == 20
+    monkeypatch.setattr("migrate.source.scan._PAGE_BYTES", 1)
+    assert [len(page.items) for page in pages(source)][:3] == [2, 2, 2], "they are full"
+
+
+def test_a_sample_ends_behind_so_many_items(script: ScriptedDynamoDB) -> None:
+    source = filled(script.url, [{"id": {"S": f"{n}"}} for n in range(9)])
+    script.page_items_max = None
+    reader = scan_client(source)
+    found = list(scan_segment(reader, "Table", 0, 1, items_max=5))
+    assert [len(page.items) for page in found] == [5]
+    assert found[0].position is not None
+    assert [one["Limit"] for one in script.scan_requests] == [5]
+    assert list(scan_segment(reader, "Table", 0, 1, items_max=0)) == []
 
 
 def test_lone_surrogates_reach_the_mapping_with_the_rest_of_their_page() -> None:
