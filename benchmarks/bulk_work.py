@@ -61,12 +61,12 @@ def timed_work(job: Job, run_id: str, phase: int) -> None:
 def sunk_work(job: Job, run_id: str, phase: int) -> None:
     """As `timed_work`, but COPY is left out: everything else, the ledger too, is done."""
 
-    with mock.patch("migrate.ledger.commit.copy_lines", _nowhere):
+    with mock.patch("migrate.ledger.commit.copy_encoded", _nowhere):
         timed_work(job, run_id, phase)
 
 
-def _nowhere(_cursor: Any, _table: str, _columns: Sequence[str], lines: Sequence[str]) -> None:
-    "".join(lines).encode()  # what a client has to do before it sends
+def _nowhere(_cursor: Any, _table: str, _columns: Sequence[str], lines: Sequence[bytes]) -> None:
+    b"".join(lines)  # what a client has to do before it sends
 
 
 def timed_load(job: Job, task: Callable[[Job, str, int], None] = timed_work) -> Timed:

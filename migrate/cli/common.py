@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,26 @@ if TYPE_CHECKING:
     from migrate.rehearse.profile import Profile
 
 Function = Callable[..., Any]
+
+
+class Time(click.ParamType[datetime]):
+    """A time with a zone; where `whole_seconds` count, to the second."""
+
+    name = "time"
+
+    def __init__(self, *, whole_seconds: bool = True) -> None:
+        self._whole_seconds = whole_seconds
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a time such as 2026-06-01T02:00:00+09:00", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} has no zone; write +09:00 or Z behind it", param, ctx)
+        if moment.microsecond and self._whole_seconds:
+            self.fail(f"{value!r} is not a whole second", param, ctx)
+        return moment.astimezone(UTC)
 
 
 def common_options(function: Function) -> Function:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from migrate.cli.common import common_options, print_json, read_inputs, table
+from migrate.cli.common import Time, common_options, print_json, read_inputs, table
 from migrate.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -16,23 +15,6 @@ if TYPE_CHECKING:
     from migrate.pipeline.export_plan import Wanted
 
 _GIGABYTE = 1 << 30
-
-
-class _Time(click.ParamType[datetime]):
-    """A time with a zone, to the second."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a time such as 2026-06-01T02:00:00+09:00", param, ctx)
-        if moment.tzinfo is None:
-            self.fail(f"{value!r} has no zone; write +09:00 or Z behind it", param, ctx)
-        if moment.microsecond:
-            self.fail(f"{value!r} is not a whole second", param, ctx)
-        return moment.astimezone(UTC)
 
 
 @click.command("export", short_help="Export the mapped tables to S3, and wait.")
@@ -43,19 +25,19 @@ class _Time(click.ParamType[datetime]):
 @click.option("--kms-key", metavar="ID", help="Encrypt with this key; default: S3's own.")
 @click.option(
     "--at",
-    type=_Time(),
+    type=Time(),
     metavar="TIME",
     help="Export the tables as they were then, such as 2026-06-01T02:00:00+09:00; default: now.",
 )
 @click.option("--incremental", is_flag=True, help="Export what changed in a span of time.")
-@click.option("--since", type=_Time(), metavar="TIME", help="Start of the span, inclusive.")
+@click.option("--since", type=Time(), metavar="TIME", help="Start of the span, inclusive.")
 @click.option(
     "--after",
     metavar="LOCATION",
     help="Start where the exports in LOCATION end: s3://bucket/prefix, or a folder.",
 )
 @click.option(
-    "--until", type=_Time(), metavar="TIME", help="End of the span, exclusive; default: now."
+    "--until", type=Time(), metavar="TIME", help="End of the span, exclusive; default: now."
 )
 @click.option(
     "--view",

@@ -12,8 +12,8 @@ from migrate.cli import failure
 
 # Name -> the module of the command; imported only when that command is asked for.
 COMMANDS = (
-    "convert", "lint", "plan", "inspect", "export", "load", "finalise", "validate", "rejects",
-    "status", "sample", "rehearse", "report", "completion",
+    "convert", "lint", "plan", "inspect", "export", "capture", "load", "mend", "follow",
+    "finalise", "validate", "rejects", "status", "sample", "rehearse", "report", "completion",
 )  # fmt: skip
 
 

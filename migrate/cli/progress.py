@@ -11,9 +11,11 @@ from typing import Any
 import click
 
 from migrate.observe import (
+    CaptureProgress,
     Event,
     ExportProgress,
     FetchProgress,
+    FollowProgress,
     InspectProgress,
     LoadProgress,
     Note,
@@ -71,7 +73,19 @@ def _words(event: Event) -> str:
         )
     if isinstance(event, FetchProgress):
         return f"fetch: {event.done:,} of {event.files:,} files, {event.seconds:.0f} s"
+    if isinstance(event, CaptureProgress | FollowProgress):
+        return _following_words(event)
     return _progress_words(event)
+
+
+def _following_words(event: CaptureProgress | FollowProgress) -> str:
+    lag = f"{event.lag_seconds:,.0f} s behind"
+    if isinstance(event, FollowProgress):
+        waiting = f", {event.waiting:,} keys wait" if event.waiting else ""
+        return f"follow: {event.applied:,} applied, {event.pending:,} pending{waiting}, {lag}"
+    left = event.hours_to_horizon
+    horizon = "" if left is None else f", {left:.1f} h to the horizon"
+    return f"capture: {event.changes:,} changes of {event.tables} tables, {lag}{horizon}"
 
 
 def _progress_words(event: LoadProgress | SampleProgress | InspectProgress) -> str:

@@ -19,7 +19,7 @@ from migrate.cli.common import (
 from migrate.cli.progress import shown
 
 if TYPE_CHECKING:
-    from migrate.report.record import Record
+    from migrate.report.record import Following, Record
 
 
 @click.command("rehearse", short_help="The whole migration once, judged, with a report.")
@@ -31,6 +31,20 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Sample seed; default: the profile's.")
 @click.option("--fresh", is_flag=True, help="Wipe the embedded stack first.")
 @click.option("--replace", is_flag=True, help="Replace rows that no run of this ledger made.")
+@click.option(
+    "--writer",
+    type=click.FloatRange(min=0.1, max=10_000),
+    metavar="RATE",
+    help="Change the sample meanwhile, so many times a second, and follow.",
+)
+@click.option(
+    "--writer-seconds",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    default=10,
+    show_default=True,
+    help="How long the writer writes, at least.",
+)
 @click.option(
     "--lang",
     type=click.Choice(["ja", "en"]),
@@ -48,6 +62,8 @@ def command(
     seed: int | None,
     fresh: bool,
     replace: bool,
+    writer: float | None,
+    writer_seconds: float,
     lang: str,
     **reading: Any,
 ) -> int:
@@ -57,13 +73,18 @@ def command(
     PostgreSQL, and synthetic data. A rehearsal that was stopped goes on with the same command.
 
     With --export it is the exports that are rehearsed; with --offline too, no DynamoDB is needed.
+
+    With --writer the sample is changed from before the load until the copy has caught up: capture,
+    load, follow, drain. Stopped, such a rehearsal starts anew with the same command.
     """
     from migrate.rehearse.profile import load_profile
     from migrate.rehearse.runner import Options, rehearse
 
     profile = load_profile(profile_name)
     read = reading_of(reading)
-    options = Options(items, seed, workers, fresh, replace, lang, suites_folder, read)
+    options = Options(
+        items, seed, workers, fresh, replace, lang, suites_folder, read, writer, writer_seconds
+    )  # fmt: skip
     with shown() as observer:
         record = rehearse(profile, mappings_folder, options, observer)
     if as_json:
@@ -91,8 +112,21 @@ def _print(record: Record) -> None:
     read = sum(one.read for one in record.accounting)
     rows = sum(one.compared for one in record.reconciliation)
     click.echo(f"\n  {read:,} items read, {rows:,} rows compared, {rejected:,} items rejected")
+    if record.follow is not None:
+        click.echo(f"  {_followed(record.follow)}")
     print_differences(record)
     click.echo(f"  report  {record.report['html']}")
+
+
+def _followed(follow: Following) -> str:
+    """What the writer did, and the copy made of it, in a line."""
+    end = "drained" if follow.drained else "NOT DRAINED"
+    return (
+        f"{follow.written:,} changes written; {follow.captured:,} captured,"
+        f" {follow.applied:,} applied, {follow.superseded:,} superseded,"
+        f" {follow.rejected:,} rejected, {follow.pending:,} pending;"
+        f" at most {follow.lag_seconds_max:.0f} s behind, {end}"
+    )
 
 
 def _found(failure: dict[str, Any]) -> str:

@@ -27,6 +27,7 @@ def command(profile_name: str, mappings_folder: Path, as_json: bool) -> int:
         return 0
     if found["run_id"] is None:
         click.echo("nothing was loaded into this target yet")
+        _show_following(found["follow"])
         return 0
     click.echo(f"run {found['run_id']}  state {found['state']}  started {found['started_at']}")
     click.echo(f"parts left: {_left(found)}  open rejects: {found['rejects_open']:,}")
@@ -36,7 +37,28 @@ def command(profile_name: str, mappings_folder: Path, as_json: bool) -> int:
     heads = ["model", "read", "loaded", "tombstones", "filtered", "rejected", "balanced"]
     rows = [[row[head] for head in heads[:-1]] + [_mark(row)] for row in found["accounting"]]
     table(rows, heads)
+    _show_following(found["follow"])
     return 0
+
+
+_FOLLOW_HEADS = {
+    "model": "model", "state": "state", "lag_seconds": "lag s", "hours_to_horizon": "horizon h",
+    "captured": "captured", "applied": "applied", "superseded": "superseded",
+    "rejected": "rejected", "lag_records": "pending", "waiting": "waiting",
+}  # fmt: skip
+
+
+def _show_following(tables: list[dict[str, Any]]) -> None:
+    """The copies that follow their streams, and loudly those that cannot any more."""
+    if not tables:
+        return
+    click.echo()
+    rows = [[row[name] for name in _FOLLOW_HEADS] for row in tables]
+    table(rows, list(_FOLLOW_HEADS.values()))
+    for row in tables:
+        if row["problem"]:
+            message = f"{row['model']} must be copied again: {row['problem']}"
+            click.secho(message, fg="red", bold=True)
 
 
 def _left(found: dict[str, Any]) -> str:

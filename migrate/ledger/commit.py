@@ -17,7 +17,7 @@ from migrate.ledger.units import Cost, Counts
 from migrate.mapping.locate import OwnedRows
 from migrate.target import rows as target_rows
 from migrate.target.connection import Connection, of_postgres
-from migrate.target.copy import copy_lines, upsert_lines
+from migrate.target.copy import copy_encoded, encoded, upsert_lines
 
 TargetColumns = tuple[str, tuple[str, ...]]
 """(schema.table, its columns in the order of the lines)."""
@@ -47,12 +47,13 @@ class LoadedItem:
 
 @dataclass(slots=True)
 class Bulk:
-    """Ordinary items, mapped together: `lines[k]` are COPY lines of the unit's k-th target.
+    """Ordinary items, mapped together: `lines[k]` are the encoded COPY lines of the unit's k-th
+    target.
 
     `one_by_one` maps the same items again, each with its own rows: needed only when PostgreSQL
     refuses a row of them."""
 
-    lines: Sequence[Sequence[str]]
+    lines: Sequence[Sequence[bytes]]
     loaded: int
     lists: dict[str, tuple[int, int, int, int]]
     one_by_one: Callable[[], list[LoadedItem]]
@@ -60,12 +61,15 @@ class Bulk:
 
 @dataclass(slots=True)
 class Unit:
-    """A piece of work to commit whole."""
+    """A piece of work to commit whole. `sorts[k]`: the lines of the k-th target begin with a key
+    that comes in no order. Sorted, neighbours meet in the same page of the key's index, which saves
+    PostgreSQL a sixth of its time; the order of rows means nothing."""
 
     model: str
     mapping_hash: str
     targets: Sequence[TargetColumns]
     keys: Sequence[tuple[str, ...]]
+    sorts: Sequence[bool] = ()
     bulk: list[Bulk] = field(default_factory=list)
     items: list[LoadedItem] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
@@ -178,19 +182,24 @@ def _stand_whole(
 ) -> bool:
     """Write all of them, or none. False: PostgreSQL refuses a row."""
     try:
-        _copy(connection, unit, [*bulk, *items])
+        _copy(connection, unit, items, bulk)
         return True
     except (psycopg.IntegrityError, psycopg.DataError):
         return False
 
 
-def _copy(connection: Connection, unit: Unit, pieces: Sequence[Bulk | LoadedItem]) -> None:
-    """Copy the rows of all pieces under one savepoint. Raises psycopg's errors."""
+def _copy(
+    connection: Connection, unit: Unit, items: Sequence[LoadedItem], bulk: Sequence[Bulk] = ()
+) -> None:
+    """Copy the rows of all of them under one savepoint. Raises psycopg's errors."""
     with connection.transaction(), connection.cursor() as cursor:
         for place, (table, columns) in enumerate(unit.targets):
-            lines = [line for one in pieces for line in one.lines[place]]
+            lines = [line for one in bulk for line in one.lines[place]]
+            lines += encoded([line for one in items for line in one.lines[place]])
+            if unit.sorts and unit.sorts[place]:
+                lines.sort()
             if lines:
-                copy_lines(cursor, table, columns, lines)
+                copy_encoded(cursor, table, columns, lines)
 
 
 def write_item(connection: Connection, unit: Unit, item: LoadedItem) -> Reject | None:

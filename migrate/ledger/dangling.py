@@ -58,6 +58,25 @@ def drop(connection: Connection, run_id: str, reference: Reference, key: Sequenc
     )
 
 
+def drop_rows(
+    connection: Connection,
+    run_id: str,
+    table: str,
+    columns: Sequence[str],
+    keys: Sequence[Sequence[str]],
+) -> None:
+    """Forget what was remembered of many rows; `columns` of their keys hold one of `keys`."""
+    statement = sql.SQL(
+        "delete from migrate.dangling where run_id = %s and table_name = %s"
+        " and ({}) in (select * from unnest({}))"
+    ).format(
+        sql.SQL(", ").join(sql.SQL("key->>{}").format(sql.Literal(name)) for name in columns),
+        sql.SQL(", ").join([sql.SQL("%s::text[]")] * len(columns)),
+    )
+    arrays = [[key[place] for key in keys] for place in range(len(columns))]
+    connection.execute(statement, [run_id, table, *arrays])
+
+
 def recover(connection: Connection, run_id: str, reference: Reference) -> int:
     """Set the references whose parent stands by now. Returns how many were remembered for them."""
     place = [run_id, reference.table, reference.column[0]]

@@ -123,6 +123,16 @@ def close(connection: Connection, reject_ids: Sequence[int], state: str) -> None
     )
 
 
+def supersede(connection: Connection, run_id: str, model: str, hashes: str) -> None:
+    """Close all open rejects of items that changed since, by `key_hashes`; those of their elements
+    too."""
+    connection.execute(
+        "update migrate.rejects set state = 'superseded', closed_at = clock_timestamp()"
+        " where run_id = %s and model = %s and state = 'open' and md5(item_key) = any(%s::text[])",
+        [run_id, model, hashes],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RuleCount:
     """Open rejects by model, rule and column."""
@@ -152,6 +162,16 @@ def states(connection: Connection, run_id: str) -> dict[str, int]:
     """How many rejects are open, retried and superseded."""
     rows = connection.execute(
         "select state, count(*) from migrate.rejects where run_id = %s group by state", [run_id]
+    )
+    return dict(rows.fetchall())
+
+
+def open_items(connection: Connection, run_id: str) -> dict[str, int]:
+    """How many items are rejected whole now, by model."""
+    rows = connection.execute(
+        "select model, count(*) from migrate.rejects where run_id = %s and state = 'open'"
+        " and list is null group by model",
+        [run_id],
     )
     return dict(rows.fetchall())
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from psycopg import sql
-
 from migrate.errors import AskOperatorError
+from migrate.ledger.following_tables import FOLLOWING_TABLES
+from migrate.ledger.locks import INSTALLING
 from migrate.target.connection import Connection
 
-VERSION = 3
+VERSION = 4
 
 _TABLES = """
 create schema if not exists migrate;
@@ -163,9 +163,6 @@ alter table migrate.units
     add column read_units double precision not null default 0;
 """
 
-# One command at a time changes a target; the number is "migrate" read as bytes, cut to 63 bits.
-_LOCK = 0x6D69677261746
-
 
 def install(connection: Connection) -> None:
     """Create what is missing. Raises AskOperatorError for a ledger of a later version."""
@@ -178,9 +175,10 @@ def install(connection: Connection) -> None:
     if found == VERSION:
         return
     # Two commands may start at once; CREATE IF NOT EXISTS is not safe against itself.
-    connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK + 1])
+    connection.execute("select pg_advisory_xact_lock(%s)", [INSTALLING])
     connection.execute(_TABLES)  # creates only what is missing
-    if found == 2:  # version 1 was never released
+    connection.execute(FOLLOWING_TABLES)
+    if found == 2:  # version 1 was never released; version 4 only adds tables to 3
         connection.execute(_FROM_VERSION_2)
     connection.execute("delete from migrate.version")
     connection.execute("insert into migrate.version values (%s)", [VERSION])
@@ -197,29 +195,8 @@ def _version(connection: Connection) -> int:
 
 
 def exists(connection: Connection) -> bool:
-    """Whether this database holds a ledger at all."""
-    row = connection.execute("select to_regclass('migrate.runs') is not null").fetchone()
-    return bool(row and row[0])
-
-
-def lock(connection: Connection) -> None:
-    """Take the target for this command until the connection ends.
-
-    The lock dies with the process that holds it, so a killed run never blocks the next.
-    Raises AskOperatorError when another command has it.
-    """
-    row = connection.execute("select pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
-    connection.commit()
-    if row and row[0]:
-        return
-    holder = connection.execute(
-        sql.SQL(
-            "select a.application_name, a.backend_start::timestamptz(0)::text from pg_locks l"
-            " join pg_stat_activity a using (pid) where l.locktype = 'advisory' and l.granted"
-            " and (l.classid::bigint << 32) | l.objid::bigint = %s"
-        ),
-        [_LOCK],
-    ).fetchone()
-    connection.rollback()
-    who = f" ({holder[0]}, since {holder[1]})" if holder else ""
-    raise AskOperatorError(f"another migrate command is at work on this target{who}", "wait for it")
+    """Whether this database holds a ledger at all; one of an earlier version is brought up."""
+    if not _version(connection):
+        return False
+    install(connection)
+    return True

@@ -1,9 +1,11 @@
 """Typed events of the pipeline; progress bars, logs and metrics subscribe, nobody prints."""
 
 from migrate.observe.events import (
+    CaptureProgress,
     Event,
     ExportProgress,
     FetchProgress,
+    FollowProgress,
     InspectProgress,
     LoadProgress,
     Note,
@@ -17,7 +19,7 @@ from migrate.observe.events import (
 )
 
 __all__ = [
-    "Event", "ExportProgress", "FetchProgress", "InspectProgress", "LoadProgress", "Note",
-    "Observer", "Progress", "SampleProgress", "StepFinished", "StepStarted", "VerifyProgress",
-    "silent",
+    "CaptureProgress", "Event", "ExportProgress", "FetchProgress", "FollowProgress",
+    "InspectProgress", "LoadProgress", "Note", "Observer", "Progress", "SampleProgress",
+    "StepFinished", "StepStarted", "VerifyProgress", "silent",
 ]  # fmt: skip

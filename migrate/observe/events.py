@@ -78,6 +78,30 @@ class FetchProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureProgress:
+    """Changes captured so far, of so many tables. `lag_seconds`: of the table furthest behind;
+    `hours_to_horizon`: until its oldest unread change is lost."""
+
+    changes: int
+    tables: int
+    lag_seconds: float
+    hours_to_horizon: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FollowProgress:
+    """Changes applied so far, those captured and not applied yet, and keys that wait for a unique
+    value. `lag_seconds`: age of the oldest change that is not applied."""
+
+    applied: int
+    pending: int
+    waiting: int
+    lag_seconds: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something an operator should know while it happens."""
 
@@ -91,6 +115,8 @@ Progress = (
     | InspectProgress
     | ExportProgress
     | FetchProgress
+    | CaptureProgress
+    | FollowProgress
 )
 Event = StepStarted | StepFinished | Progress | Note
 Observer = Callable[[Event], None]

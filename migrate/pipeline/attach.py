@@ -15,12 +15,14 @@ from migrate.target.rows import StillReferencedError
 Result = TypeVar("Result")
 
 
-def attach_all(connection: Connection) -> int:
+def attach_all(connection: Connection, *, foreign_keys: bool = True) -> int:
     """Each object in its own transaction, so that a stop half way loses no finished index.
 
     Raises AskOperatorError when rows break one. Returns how many were put back.
     """
-    objects = constraints.in_attach_order(detached.stored(connection))
+    off = detached.stored(connection)
+    wanted = [one for one in off if foreign_keys or one.kind != "foreign key"]
+    objects = constraints.in_attach_order(wanted)
     connection.commit()
     for one in objects:
         try:

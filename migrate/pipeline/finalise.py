@@ -2,73 +2,82 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from migrate.errors import AskOperatorError
-from migrate.ledger import parts, runs, schema, units
+from migrate.ledger import runs, streams, units
 from migrate.ledger.runs import Run
 from migrate.observe import Observer, silent
 from migrate.pipeline.attach import Loosener, attach_all
+from migrate.pipeline.copies import copies_of
 from migrate.pipeline.job import Job
 from migrate.pipeline.judge import Judge
+from migrate.pipeline.loaded import as_loaded, loaded_run
 from migrate.pipeline.session import locked
-from migrate.source.export import Chain
+from migrate.pipeline.settle import settle_waiting
 from migrate.target import constraints
 from migrate.target.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class FinaliseResult:
-    """What was put back, and how many rejects the judgement added."""
+    """What was put back, and how many rejects the judgement added. `foreign_keys` False: those are
+    left off, because the copy goes on following."""
 
     run_id: str
     attached: int
     rejected: int
+    foreign_keys: bool = True
 
 
-def finalise(job: Job, observer: Observer = silent) -> FinaliseResult:
-    """Repeatable: what stands already is left alone. Raises AskOperatorError before a load."""
+def finalise(job: Job, observer: Observer = silent, *, foreign_keys: bool = True) -> FinaliseResult:
+    """Repeatable: what stands already is left alone. Raises AskOperatorError before a load.
+
+    Without `foreign_keys` the copy can go on following: nothing is judged that a later change may
+    mend, and the run stays `loaded`. With them a followed copy must be drained.
+    """
     with locked(job.target, "migrate finalise") as session:
         connection = session.connection
         run = loaded_run(connection, job)
-        job = as_loaded(job, run)
+        job = as_loaded(connection, job, run)
         before = _rejected(connection, run.run_id)
         loosener = Loosener(connection, run.run_id, job.target_tables)
-        Judge(connection, run.run_id, job, loosener, observer).run()
-        attached = attach_all(connection)
+        moving = () if foreign_keys else {one.model for one in streams.generations(connection)}
+        judge = Judge(connection, run.run_id, job, loosener, observer, moving)
+        if foreign_keys:
+            drained = _drained_models(connection, run, job)
+            settle_waiting(connection, run.run_id, job, drained, judge, loosener)
+            judge.run()
+        else:
+            judge.run_uniques()
+        attached = attach_all(connection, foreign_keys=foreign_keys)
         _analyse(connection, job.target_tables)
-        runs.mark_finalised(connection, run.run_id)
+        if foreign_keys:
+            runs.mark_finalised(connection, run.run_id)
         connection.commit()
         rejected = _rejected(connection, run.run_id) - before
-        return FinaliseResult(run.run_id, attached, rejected)
+        return FinaliseResult(run.run_id, attached, rejected, foreign_keys)
 
 
-def loaded_run(connection: Connection, job: Job) -> Run:
-    """The newest run, which must be loaded. Raises AskOperatorError."""
-    run = runs.latest(connection) if schema.exists(connection) else None
-    if run is None:
-        raise AskOperatorError("nothing was loaded into this target yet", "run `migrate load`")
-    # One whose parts are all read may still have been stopped, by the limit of rejects.
-    if parts.left(connection, run.run_id) or run.state == "loading":
-        raise AskOperatorError(
-            f"the load of run {run.run_id} is not finished", "run `migrate load` to go on"
-        )
-    if run.mapping_hashes != job.mapping_hashes:
-        raise AskOperatorError(
-            f"run {run.run_id} was loaded with other mappings than these",
-            "put the mappings back, or load with --again",
-        )
-    return run
-
-
-def as_loaded(job: Job, run: Run) -> Job:
-    """The job with the source that the run was loaded from: the tables, or those exports."""
-    if run.source is None:
-        return dataclasses.replace(job, export=None)
-    chains = {model: Chain.from_json(stored) for model, stored in run.source.items()}
-    return dataclasses.replace(job, export=chains)
+def _drained_models(connection: Connection, run: Run, job: Job) -> list[str]:
+    """The models whose stream is captured. Raises AskOperatorError where changes of one are not
+    applied: they would be refused by the foreign keys, or judged before they are there."""
+    copies = copies_of(connection, run, job.source_tables)
+    connection.commit()
+    for one in copies:
+        if one.problem:
+            raise AskOperatorError(
+                f"{one.model} must be copied again: {one.problem}",
+                "`migrate load --again`, or `migrate mend` with exports of the time missed",
+            )
+        if one.unapplied:
+            raise AskOperatorError(
+                f"{one.unapplied:,} captured changes of {one.model} are not applied",
+                "`migrate follow --until-caught-up` first; or `--without-foreign-keys`, which lets"
+                " the copy go on following",
+            )
+    return [one.model for one in copies]
 
 
 def _rejected(connection: Connection, run_id: str) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from migrate.aws import Source
 from migrate.ledger.parts import LEASE_SECONDS
 from migrate.mapping.spec import Mapping
+from migrate.pipeline.following import FollowSettings
 from migrate.pipeline.limits import Limits
 from migrate.source.export import Chain
 from migrate.source.tables import SourceTable, table_name
@@ -45,6 +46,7 @@ class Job:
     offline: bool = False
     engine: str = "processes"
     limits: Limits = field(default_factory=Limits)
+    follow: FollowSettings = field(default_factory=FollowSettings)
 
     def source_table(self, model: str) -> str:
         return table_name(model, self.api_id, self.environment)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from migrate.errors import AskOperatorError
@@ -38,8 +38,11 @@ class Judge:
         job: Job,
         loosener: Loosener,
         observer: Observer,
+        moving: Collection[str] = (),
     ) -> None:
+        """`moving`: models whose source is written to, and whose changes will be followed."""
         self._connection = connection
+        self._moving = moving
         self._run_id = run_id
         self._loosener = loosener
         self._observer = observer
@@ -51,10 +54,14 @@ class Judge:
 
     def run(self) -> None:
         """Every step is one transaction or repeatable, so that a killed judgement goes on."""
-        self.run_clashes()
-        self._duplicates()
+        self.run_uniques()
         while any(self._orphans(model) for model in self._models):
             pass
+
+    def run_uniques(self) -> None:
+        """Key clashes and duplicates only."""
+        self.run_clashes()
+        self._duplicates()
 
     def run_clashes(self) -> None:
         """Where PostgreSQL refused the later of two items, the earlier must not win by luck."""
@@ -169,6 +176,9 @@ class Judge:
     ) -> Victims:
         items, left = self._finders[model.mapping.model].items(table, found, without)
         keys = {row[: len(table.key_columns)] for row in found} - set(left)
+        if left and model.mapping.model in self._moving:
+            # Changed since it was loaded: a change that waits to be applied says what it is now.
+            return Victims(model, table, broken, items, keys, gone=left)
         if left and not self._made_by_another(model, table):
             raise AskOperatorError(
                 f"{len(left)} rows of {table.target} break the rule {broken.rule} by"

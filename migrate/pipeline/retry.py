@@ -1,7 +1,8 @@
 """The one way back for rejects: read the item again, map it, write it, close the reject.
 
-Retry and repair are this mechanism and no other. Nothing captures changes yet in this ledger, so
-no change can be pending for a key; where a capture exists, its keys are left to `follow`.
+Retry and repair are this mechanism and no other. A key with a captured change that is not applied
+is left to `follow`, which has a newer image; no batch of `follow` comes between the reading of an
+item and its writing, because the target is locked all the while.
 """
 
 from __future__ import annotations
@@ -9,38 +10,27 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from migrate.item.refusal import Refusal
-from migrate.ledger import dangling, rejects, units
+from migrate.ledger import captured, dangling, rejects, units
 from migrate.ledger.commit import LoadedItem, remove_item, replace_item, write_item
 from migrate.ledger.rejects import Reject
 from migrate.ledger.units import Counts
 from migrate.mapping.compile import TOMBSTONE, MappedItem, NoRows
 from migrate.observe import Observer, silent
 from migrate.pipeline.attach import Loosener, attach_all
-from migrate.pipeline.finalise import as_loaded, loaded_run
 from migrate.pipeline.item_account import take_lists
 from migrate.pipeline.job import Job
 from migrate.pipeline.judge import CLASHES, Judge
+from migrate.pipeline.loaded import as_loaded, loaded_run
 from migrate.pipeline.model import Model
 from migrate.pipeline.references import Settler, nulled_references
+from migrate.pipeline.retry_result import Element, RetryResult, element_of, result_of
 from migrate.pipeline.session import locked
 from migrate.pipeline.source_items import SourceItems
 from migrate.pipeline.unit_of_items import item_reject, loaded_item, new_unit
 from migrate.target.connection import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class RetryResult:
-    """Rejects by what became of them: loaded now, refused again, or superseded at the source."""
-
-    run_id: str
-    tried: int
-    loaded: int
-    refused: int
-    superseded: int
 
 
 def retry(
@@ -55,12 +45,12 @@ def retry(
     with locked(job.target, "migrate retry") as session:
         connection = session.connection
         run = loaded_run(connection, job)
-        job = as_loaded(job, run)
+        job = as_loaded(connection, job, run)
         loosener = Loosener(connection, run.run_id, job.target_tables)
         judge = Judge(connection, run.run_id, job, loosener, observer)
         work = _Retry(connection, run.run_id, job, loosener, model, rules)
         tried = work.wanted()
-        before: set[tuple[_Element, str]] | None = None
+        before: set[tuple[Element, str]] | None = None
         while (now := work.state()) != before:
             before = now
             # Of items that share a value, none may win by being tried first: they are judged
@@ -71,25 +61,20 @@ def retry(
             judge.run()
             attach_all(connection)
         work.recover_references()
-        return _result(connection, run.run_id, tried, work.wanted())
+        return result_of(connection, run.run_id, tried, work.wanted())
 
 
-def _result(
-    connection: Connection, run_id: str, tried: list[Reject], left: list[Reject]
-) -> RetryResult:
-    still = {_element(one) for one in left}
-    states = rejects.states_of(connection, run_id, [one.reject_id for one in tried])
-    refused = sum(1 for one in tried if _element(one) in still)
-    superseded = sum(1 for one in tried if states[one.reject_id] == "superseded")
-    loaded = len(tried) - refused - superseded
-    return RetryResult(run_id, len(tried), loaded, refused, superseded)
+def retry_clashes(
+    connection: Connection, run_id: str, job: Job, model: str, judge: Judge, loosener: Loosener
+) -> None:
+    """Judge a model's rejects for clashes again, and write those that clash with nobody any more.
 
-
-_Element = tuple[str, str, str | None, int | None]
-
-
-def _element(reject: Reject) -> _Element:
-    return reject.model, reject.item_key, reject.list, reject.place
+    The caller holds the target's lock, and judges the rest."""
+    work = _Retry(connection, run_id, job, loosener, model, CLASHES)
+    before: set[tuple[Element, str]] | None = None
+    while (now := work.state()) != before:
+        before = now
+        work.clashes(judge)
 
 
 class _Retry:
@@ -122,14 +107,14 @@ class _Retry:
         self._connection.commit()
         return [one for one in found if not one.is_keyless]
 
-    def state(self) -> set[tuple[_Element, str]]:
+    def state(self) -> set[tuple[Element, str]]:
         """Everything that is rejected now, asked for or not, with its rule. Its items are looked up
         together, where the source is an export."""
         found = rejects.open_rejects(self._connection, self._run_id, bodies=False)
         self._connection.commit()
         for model, source in self._sources.items():
             source.remember({one.item_key for one in found if one.model == model})
-        return {(_element(one), one.rule) for one in found}
+        return {(element_of(one), one.rule) for one in found}
 
     def recover_references(self) -> None:
         """Set references that `orphans: null` took, where what they refer to was written."""
@@ -170,6 +155,10 @@ class _Retry:
         key, item = json.loads(item_key), self._image(model, item_key)
 
         def replace() -> None:
+            if captured.unapplied_keys(
+                self._connection, self._run_id, model.mapping.model, [item_key]
+            ):
+                return
             # Every open reject of the item is replaced, also those that were not asked for.
             whole = rejects.open_rejects(
                 self._connection, self._run_id, model=model.mapping.model, item_keys=[item_key]

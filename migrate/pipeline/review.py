@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from migrate.errors import AskOperatorError
@@ -11,6 +12,7 @@ from migrate.ledger import pace, parts, rejects, runs, schema, units
 from migrate.ledger.rejects import Reject, RuleCount
 from migrate.ledger.runs import Run
 from migrate.mapping.disclosure import shown_key
+from migrate.pipeline.clock import clock
 from migrate.pipeline.job import Job
 from migrate.pipeline.limits import price
 from migrate.target.connection import Connection, connect, translated
@@ -19,9 +21,12 @@ from migrate.target.connection import Connection, connect, translated
 def status_of(job: Job) -> dict[str, Any]:
     """The newest run: state, parts left, accounting by model. `run_id` None: there is none."""
     with translated(f"target {job.target.shown}"), connect(job.target, name="migrate status") as c:
-        run = runs.latest(c) if schema.exists(c) else None
+        there = schema.exists(c)
+        run = runs.latest(c) if there else None
+        tables = clock(c, job.source_tables, datetime.now(UTC)) if there else []
+        follow = [asdict(one) for one in tables]
         if run is None:
-            return {"run_id": None, "state": "empty", "accounting": []}
+            return {"run_id": None, "state": "empty", "accounting": [], "follow": follow}
         return {
             "run_id": run.run_id,
             "profile": run.profile,
@@ -36,6 +41,7 @@ def status_of(job: Job) -> dict[str, Any]:
             "rejects_open": rejects.states(c, run.run_id).get("open", 0),
             "mappings_changed": run.mapping_hashes != job.mapping_hashes,
             "accounting": accounting_rows(c, run.run_id),
+            "follow": follow,
         }
 
 

@@ -1,4 +1,4 @@
-"""A command's own connection to the target, with the lock that makes it the only command there."""
+"""A command's own connection to the target, with the lock that makes it the only one there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from migrate.errors import AskOperatorError
-from migrate.ledger import schema
+from migrate.ledger import locks, schema
 from migrate.pipeline.patience import Patience
 from migrate.target.connection import Connection, Target, TransientError, connect, translated
 
@@ -17,9 +17,12 @@ Result = TypeVar("Result")
 class Session:
     """Opens its connection again, and takes the lock again, when the server went away."""
 
-    def __init__(self, target: Target, name: str) -> None:
+    def __init__(
+        self, target: Target, name: str, take: Callable[[Connection], None] = locks.lock
+    ) -> None:
         self._target = target
         self._name = name
+        self._take = take
         self.connection: Connection = connect(target, name=name)
 
     def run(self, action: Callable[[Connection], Result]) -> Result:
@@ -37,15 +40,31 @@ class Session:
                     return result
             except TransientError as error:
                 patience.spend(error)
-            self._reconnect(patience)
+            self.reconnect(patience)
 
-    def _reconnect(self, patience: Patience) -> None:
+    def once(self, action: Callable[[Connection], Result]) -> Result | None:
+        """`action`, which must not be repeated, in a transaction of its own. None: the connection
+        was lost, and is there again; only the ledger knows whether it happened. Raises as `run`.
+        """
+        try:
+            with translated(f"target {self._target.shown}"):
+                result = action(self.connection)
+                self.connection.commit()
+                return result
+        except TransientError as error:
+            patience = Patience()
+            patience.spend(error)
+        self.reconnect(patience)
+        return None
+
+    def reconnect(self, patience: Patience) -> None:
+        """A new connection with the lock. Raises as `run`."""
         self.connection.close()
         while True:
             try:
                 self.connection = connect(self._target, name=self._name)
                 with translated(f"target {self._target.shown}"):
-                    schema.lock(self.connection)
+                    self._take(self.connection)
                 return
             except TransientError as error:
                 patience.spend(error)
@@ -55,16 +74,18 @@ class Session:
 
 
 @contextmanager
-def locked(target: Target, name: str) -> Iterator[Session]:
+def locked(
+    target: Target, name: str, take: Callable[[Connection], None] = locks.lock
+) -> Iterator[Session]:
     """The session of a command that changes the target. Installs the ledger where it is missing.
 
-    Raises AskOperatorError when another command has the lock.
+    `take` takes the command's lock, and raises AskOperatorError when another has it.
     """
     with translated(f"target {target.shown}"):
-        session = Session(target, name)
+        session = Session(target, name, take)
         try:
             schema.install(session.connection)
-            schema.lock(session.connection)
+            take(session.connection)
             yield session
         finally:
             session.connection.close()

@@ -14,8 +14,9 @@ from migrate.mapping.compile import TOMBSTONE, MappedItem, RowFunction
 from migrate.mapping.key import item_key_text
 from migrate.mapping.lane import FastLane
 from migrate.mapping.path import text
-from migrate.mapping.spec import Mapping
+from migrate.mapping.spec import Mapping, Table
 from migrate.pipeline.part_reader import PartPage
+from migrate.target.copy import encoded
 
 
 class UnitMaker:
@@ -43,7 +44,10 @@ class UnitMaker:
             left = set(mapped.left)
             ordinary = [raw for n, raw in enumerate(raws) if n not in left] if left else list(raws)
             again = functools.partial(self._one_by_one, ordinary)
-            unit.bulk.append(Bulk(mapped.lines, mapped.loaded, mapped.lists, again))
+            # Encoded while they are in the processor's cache; an emoji makes a line of characters
+            # four times as large as its bytes.
+            lines = [encoded(one) for one in mapped.lines]
+            unit.bulk.append(Bulk(lines, mapped.loaded, mapped.lists, again))
         for number in mapped.left:
             map_item(self.function, decoded(raws[number]), unit)
 
@@ -65,7 +69,14 @@ def new_unit(function: RowFunction) -> Unit:
     """An empty unit of the function's model."""
     mapping = function.mapping
     keys = [tuple(table.key_columns) for table in mapping.tables]
-    return Unit(mapping.model, mapping.hash, function.targets, keys)
+    sorts = [_begins_with_random_key(table) for table in mapping.tables]
+    return Unit(mapping.model, mapping.hash, function.targets, keys, sorts)
+
+
+def _begins_with_random_key(table: Table) -> bool:
+    """Whether sorted lines come in the order of the key, and the items did not already."""
+    name, column = next(iter(table.columns.items()))
+    return table.key_columns[:1] == [name] and column.type.name == "uuid"
 
 
 def map_item(function: RowFunction, item: Any, unit: Unit) -> None:

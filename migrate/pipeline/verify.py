@@ -4,7 +4,7 @@ against the verifier's own count."""
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,8 +12,9 @@ from typing import Literal
 from migrate.aws import client
 from migrate.ledger import detached, rejects, units
 from migrate.observe import Observer, silent
-from migrate.pipeline.finalise import as_loaded, loaded_run
+from migrate.pipeline.copies import Copy, copies_of
 from migrate.pipeline.job import Job
+from migrate.pipeline.loaded import as_loaded, loaded_run
 from migrate.source.export.s3 import s3_client
 from migrate.target.connection import Connection, connect, translated
 from migrate.validate.accounting import Accounts, ChildTotals, ModelTotals, account
@@ -79,12 +80,13 @@ def verify(
     ):
         run = loaded_run(connection, job)
         off = detached.stored(connection)
+        copies = copies_of(connection, run, job.source_tables)
         connection.rollback()
         again = functools.partial(connect, job.target, name="migrate validate")
         with _suites(again, job, rules) as running:
             found = reconcile(
                 job.mappings,
-                _reader(as_loaded(job, run)),
+                _reader(as_loaded(connection, job, run)),
                 again,
                 functools.partial(_rejected, run.run_id),
                 workers=job.workers,
@@ -93,9 +95,10 @@ def verify(
             return Verification(
                 run_id=run.run_id,
                 reconciliation=found,
-                accounts=_accounts(connection, run.run_id, found),
+                accounts=_accounts(connection, run.run_id, found, copies),
                 orphans=orphans(connection, job.mappings),
-                unfinished=[f"{one.kind} {one.name} of {one.table} is off" for one in off],
+                unfinished=[f"{one.kind} {one.name} of {one.table} is off" for one in off]
+                + list(_behind(copies)),
                 foreign=foreign_rows(connection, job.mappings),
                 suites=running.outcomes() if running else [],
             )
@@ -125,7 +128,19 @@ def _rejected(
     return result
 
 
-def _accounts(connection: Connection, run_id: str, found: Reconciliation) -> Accounts:
+def _behind(copies: Sequence[Copy]) -> Iterator[str]:
+    """Why the copies of followed models are not complete."""
+    for one in copies:
+        if one.problem:
+            yield f"{one.model} must be copied again: {one.problem}"
+        elif one.pending:
+            waiting = f", of which {one.waiting:,} wait for a unique value" if one.waiting else ""
+            yield f"{one.pending:,} captured changes of {one.model} are not applied{waiting}"
+
+
+def _accounts(
+    connection: Connection, run_id: str, found: Reconciliation, copies: Sequence[Copy]
+) -> Accounts:
     totals = units.accounting(connection, run_id)
     models = [
         ModelTotals(model, one.read, one.loaded, one.tombstones, one.filtered, one.rejected)
@@ -136,4 +151,6 @@ def _accounts(connection: Connection, run_id: str, found: Reconciliation) -> Acc
         for model, counts in totals.items()
         for name, one in counts.lists.items()
     ]
-    return account(models, children, found.models, found.children)
+    rejected = rejects.open_items(connection, run_id)
+    followed = {one.model: rejected.get(one.model, 0) for one in copies}
+    return account(models, children, found.models, found.children, followed)

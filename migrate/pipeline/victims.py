@@ -39,13 +39,15 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Victims:
-    """Items behind rows that must go, with the keys of those rows in `table`."""
+    """Items behind rows that must go, with the keys of those rows in `table`. `gone`: keys of rows
+    that must go too, and that no item makes any more."""
 
     model: Model
     table: Table
     broken: Broken
     items: list[dict[str, Any]]
     keys: set[KeyTexts]
+    gone: Sequence[KeyTexts] = ()
 
 
 class Finder:
@@ -130,6 +132,8 @@ def reject(
     model, table, broken = victims.model, victims.table, victims.broken
     keyed = [(item_key_text(model.mapping, item), item) for item in victims.items]
     left = {key: item for key, item in keyed if (model.mapping.model, key) not in gone}
+    owners = [(name, table.columns[name]) for name in table.key_columns]
+    rows.remove(connection, table.target, owners, list(victims.gone))
     if isinstance(table, Child) and table.bad_element == "element":
         items = list(left.values())
         return _reject_elements(connection, run_id, model, table, items, victims.keys, broken)

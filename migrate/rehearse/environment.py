@@ -12,6 +12,7 @@ from migrate.aws import Source
 from migrate.errors import FixInputError
 from migrate.mapping.spec import Mapping
 from migrate.pipeline.exported import chains
+from migrate.pipeline.following import FollowSettings
 from migrate.pipeline.job import Job
 from migrate.pipeline.limits import Limits, RejectLimit
 from migrate.rehearse.profile import Profile
@@ -132,6 +133,7 @@ def _job(
         lease_seconds=profile.load.lease_seconds,
         consistent_read=profile.load.consistent_read,
         limits=_limits(profile),
+        follow=FollowSettings(**profile.follow.model_dump()),
         api_id=profile.source.api_id,
         environment=profile.source.environment,
         target=Target(url, profile.target.allow_unverified_tls),

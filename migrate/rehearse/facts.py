@@ -11,12 +11,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from migrate import __version__
-from migrate.ledger import rejects, runs, units
+from migrate.ledger import captured, rejects, runs, units
 from migrate.ledger.rejects import RuleCount
+from migrate.pipeline.copies import Copy, copies_of
 from migrate.pipeline.job import Job
 from migrate.pipeline.review import newest_run, shown_item_key, where
 from migrate.rehearse.profile import Profile
-from migrate.report.record import ExportRead, Record
+from migrate.report.record import ExportRead, FollowedModel, Record
 from migrate.source.export.store import parent_of
 from migrate.target.connection import connect, server_facts, translated
 
@@ -109,6 +110,35 @@ def exports_read(job: Job) -> list[ExportRead]:
         for model, chain in sorted((job.export or {}).items())
         for one in chain.exports
     ]
+
+
+def followed_models(job: Job) -> list[FollowedModel]:
+    """The account of every model's captured changes; what is pending was counted by itself."""
+    with (
+        translated(f"target {job.target.shown}"),
+        connect(job.target, name="migrate report") as connection,
+    ):
+        run = newest_run(connection)
+        left = captured.unapplied_counts(connection, run.run_id)
+        copies = copies_of(connection, run, job.source_tables)
+    return [_followed(one, left) for one in copies]
+
+
+def _followed(copy: Copy, left: dict[int, int]) -> FollowedModel:
+    held = [copy.of_shard(shard) for shard in copy.shards]
+    pending = copy.waiting + sum(left.get(shard.shard, 0) for shard in copy.shards)
+    settled = sum(one.settled for one in held)
+    return FollowedModel(
+        model=copy.model,
+        captured=copy.captured,
+        applied=sum(one.applied for one in held),
+        superseded=sum(one.superseded for one in held),
+        rejected=sum(one.rejected for one in held),
+        deleted=sum(one.deleted for one in held),
+        pending=pending,
+        waiting=copy.waiting,
+        balanced=copy.captured == settled + pending,
+    )
 
 
 def keep(job: Job, record: Record) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from migrate.ledger.rejects import RuleCount
 from migrate.pipeline.verify import Verification
 from migrate.rehearse.profile import Profile
-from migrate.report.record import Criterion, RejectRule
+from migrate.report.record import Criterion, Following, RejectRule
 
 
 def judged(
@@ -15,8 +15,9 @@ def judged(
     verification: Verification,
     rejects: Sequence[RejectRule],
     seconds: float,
+    follow: Following | None = None,
 ) -> list[Criterion]:
-    """Every criterion with its threshold and what was measured. `seconds`: load to validate."""
+    """Every criterion with its threshold and what was measured. `seconds`: of the window."""
     settings = profile.criteria
     tables = verification.reconciliation.tables
     accounts = verification.accounts
@@ -31,8 +32,17 @@ def judged(
         _at_most("suites", 0, verification.suites_unmet),
         _at_most("accounting", 0, balanced.count(False)),
         _at_most("rejects", 0, beyond),
+        *([] if follow is None else [_at_most("follow", 0, unsettled(follow))]),
         _at_most("window_seconds", settings.window_seconds, round(seconds, 1)),
     ]
+
+
+def unsettled(follow: Following) -> int:
+    """Models whose changes are not all accounted for and settled; all of them where the streams
+    were not read to their end."""
+    if not follow.drained:
+        return max(1, len(follow.models))
+    return sum(1 for one in follow.models if not one.balanced or one.pending)
 
 
 def _at_most(name: str, threshold: int, actual: int | float) -> Criterion:

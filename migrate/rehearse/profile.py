@@ -16,7 +16,10 @@ from migrate.yaml_source import problems_of, read
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
 
 
-StepName = Literal["lint", "prepare", "plan", "load", "finalise", "validate", "report"]
+StepName = Literal[
+    "lint", "prepare", "plan", "capture", "load", "finalise", "follow", "drain", "validate",
+    "report",
+]  # fmt: skip
 
 
 class _Part(BaseModel):
@@ -70,6 +73,17 @@ class LoadSettings(_Part):
     read_units_per_second: int | None = Field(default=None, ge=1)
     read_units_max: int | None = Field(default=None, ge=0)
     rejects_max: Annotated[int | str, BeforeValidator(_limit)] | None = None
+
+
+class FollowSection(_Part):
+    """How a copy follows its source; see `migrate.pipeline.following.FollowSettings`."""
+
+    horizon_warn_hours: float = Field(default=12, gt=0, lt=24)
+    horizon_action: Literal["alarm", "stop", "copy-again"] = "alarm"
+    keep_days: int = Field(default=30, ge=2)
+    batch_changes: int = Field(default=2000, ge=1, le=100_000)
+    idle_seconds: float = Field(default=1.0, ge=0.1, le=60)
+    quiet_seconds: float = Field(default=5.0, ge=0, le=3600)
 
 
 class CostSettings(_Part):
@@ -142,6 +156,7 @@ class Profile(_Part):
     source: SourceSettings
     target: TargetSettings
     load: LoadSettings = LoadSettings()
+    follow: FollowSection = FollowSection()
     costs: CostSettings = CostSettings()
     sample: SampleSettings | None = None
     criteria: CriteriaSettings = CriteriaSettings()

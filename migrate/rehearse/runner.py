@@ -1,4 +1,5 @@
-"""A rehearsal from its start to its verdict: prepare, lint, plan, load, finalise, validate, report.
+"""A rehearsal from its start to its verdict: prepare, lint, plan, load, finalise, validate, report;
+with a writer also capture, follow and drain.
 
 Each step is a use case that also stands as a command of its own; here they are timed, judged by
 the profile's criteria and written down. A rehearsal that was stopped goes on with the same command.
@@ -6,47 +7,34 @@ the profile's criteria and written down. A rehearsal that was stopped goes on wi
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from migrate.errors import AskOperatorError, FixInputError
-from migrate.observe import Note, Observer, StepFinished, StepStarted, silent
+from migrate.observe import Note, Observer, silent
 from migrate.pipeline.finalise import finalise
+from migrate.pipeline.forget import forget_captured
 from migrate.pipeline.job import Job
 from migrate.pipeline.load import LoadResult, can_go_on, load
 from migrate.pipeline.plan import make_plan
 from migrate.pipeline.specification import Specification, no_rules_note, read_specification
-from migrate.pipeline.verify import Verification, verify
-from migrate.rehearse import facts, judgement
+from migrate.pipeline.verify import verify
+from migrate.rehearse import facts
 from migrate.rehearse.environment import Reading, opened
 from migrate.rehearse.prepare import prepare_sample
 from migrate.rehearse.profile import Profile
-from migrate.report.record import (
-    Accounting,
-    ChildAccounting,
-    ColumnDifference,
-    Difference,
-    Reconciled,
-    Record,
-    Step,
-    SuiteResult,
-    Throughput,
-)
+from migrate.rehearse.recording import Done, following_of, record_of
+from migrate.rehearse.steps import StepClock, now_text
+from migrate.report.record import Record
 from migrate.report.write import write_reports
 
+if TYPE_CHECKING:
+    from migrate.rehearse.following import WriterOptions
+
 RESULTS = Path("rehearsals") / "results"
-
-_LOAD_FACTS = (
-    "items", "rows", "seconds", "items_per_second", "megabytes_per_second", "units",
-    "resumed_units",
-)  # fmt: skip
-
-_WINDOW_STEPS = ("load", "finalise", "validate")
 
 
 @dataclass(frozen=True)
@@ -62,28 +50,10 @@ class Options:
     suites: Path | None = None
     """Folder of business rules; None: the one named like the mappings folder."""
     read: Reading = field(default_factory=Reading)
-
-
-@dataclass
-class _Clock:
-    """The steps so far, each shown while it runs."""
-
-    observer: Observer
-    steps: list[Step] = field(default_factory=list)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[list[str]]:
-        """Time one step; what the block appends is its summary for people."""
-        started_at, started = _now(), time.monotonic()
-        self.observer(StepStarted(name))
-        summary: list[str] = []
-        yield summary
-        seconds = time.monotonic() - started
-        self.steps.append(Step(name, round(seconds, 3), started_at))
-        self.observer(StepFinished(name, seconds, " ".join(summary)))
-
-    def seconds(self, names: Sequence[str]) -> float:
-        return sum(step.seconds for step in self.steps if step.name in names)
+    writer: float | None = None
+    """Changes a second that a writer makes meanwhile; None: nobody writes."""
+    writer_seconds: float = 10
+    """For how long it writes, at least."""
 
 
 def rehearse(
@@ -96,8 +66,8 @@ def rehearse(
             "rehearse with another profile; production is switched by the cutover runbook",
         )
     _refuse_sample_of_export(profile, options)
-    clock = _Clock(observer)
-    started_at = _now()
+    clock = StepClock(observer)
+    started_at = now_text()
     with clock.step("lint") as summary:
         specification = read_specification(mappings_folder, options.suites)
         mappings = specification.mappings
@@ -116,9 +86,10 @@ def rehearse(
                 )
             )
             data = _sample(profile, job, options, observer)
+            writer = _writer(job, options, data)
             summary += _prepared(job, data)
-        verification, loaded = _migrate(job, clock, specification, may_replace=options.replace)
-        record = _record(profile, clock, verification, loaded, facts.ledger_facts(job))
+        done = _migrate(job, clock, specification, writer, may_replace=options.replace)
+        record = record_of(profile, clock, done, facts.ledger_facts(job), following_of(job, done))
         record.started_at = started_at
         record.versions = facts.versions(profile, job, data)
         record.environment = facts.environment(job)
@@ -126,7 +97,7 @@ def rehearse(
         record.document = profile.document.model_dump(exclude_none=True)
         record.production_differences = [one.model_dump() for one in profile.production_differences]
         with clock.step("report"):
-            record.finished_at = _now()
+            record.finished_at = now_text()
             record.report = write_reports(record, RESULTS / record.run_id, options.lang)
         facts.keep(job, record)
     return record
@@ -136,7 +107,25 @@ def _sample(profile: Profile, job: Job, options: Options, observer: Observer) ->
     """Make the profile's sample in an emulator; an empty answer where real data is rehearsed."""
     if profile.sample is None or not job.source.is_local or job.export is not None:
         return {}
+    # What an earlier rehearsal captured may be of tables that this one makes anew.
+    forget_captured(job)
     return prepare_sample(profile, job, items=options.items, seed=options.seed, observer=observer)
+
+
+def _writer(job: Job, options: Options, data: dict[str, Any]) -> WriterOptions | None:
+    """Who changes the sample meanwhile. Raises AskOperatorError where there is no sample."""
+    if options.writer is None:
+        return None
+    if not data:
+        raise AskOperatorError(
+            "a writer changes the sample that a rehearsal made, and nothing else",
+            "leave --writer out, or use the profile local without an export",
+        )
+    from migrate.rehearse.following import WriterOptions, refuse
+
+    writer = WriterOptions(data["items"], data["seed"], options.writer, options.writer_seconds)
+    refuse(job, writer)
+    return writer
 
 
 def _prepared(job: Job, data: dict[str, Any]) -> Iterator[str]:
@@ -156,12 +145,32 @@ def _refuse_sample_of_export(profile: Profile, options: Options) -> None:
 
 
 def _migrate(
-    job: Job, clock: _Clock, specification: Specification, *, may_replace: bool
-) -> tuple[Verification, LoadResult]:
+    job: Job,
+    clock: StepClock,
+    specification: Specification,
+    writer: WriterOptions | None,
+    *,
+    may_replace: bool,
+) -> Done:
     """From the plan to the verified target."""
     with clock.step("plan") as summary:
         plan = make_plan(job)
         summary.append(f"about {plan.items_estimate:,} items")
+    if writer is None:
+        followed, loaded = None, _load(job, clock, may_replace=may_replace)
+    else:
+        from migrate.rehearse.following import migrate_followed
+
+        followed = migrate_followed(job, clock, writer, may_replace=may_replace)
+        loaded = followed.loaded
+    with clock.step("validate") as summary:
+        verification = verify(job, clock.observer, specification.rules)
+        summary.append(verification.verdict)
+    return Done(loaded, verification, followed)
+
+
+def _load(job: Job, clock: StepClock, *, may_replace: bool) -> LoadResult:
+    """A source that stands still, from its first item to the target's last foreign key."""
     with clock.step("load") as summary:
         again = not can_go_on(job)
         loaded = load(job, again=again, replace=may_replace, observer=clock.observer)
@@ -169,79 +178,4 @@ def _migrate(
     with clock.step("finalise") as summary:
         finished = finalise(job, clock.observer)
         summary.append(f"{finished.attached} constraints and indexes")
-    with clock.step("validate") as summary:
-        verification = verify(job, clock.observer, specification.rules)
-        summary.append(verification.verdict)
-    return verification, loaded
-
-
-def _record(
-    profile: Profile,
-    clock: _Clock,
-    verification: Verification,
-    loaded: LoadResult,
-    ledger: facts.LedgerFacts,
-) -> Record:
-    accounts = verification.accounts
-    rejects = judgement.judged_rejects(
-        profile,
-        ledger.rules,
-        {one.totals.model: one.totals.read for one in accounts.models},
-        ledger.examples,
-    )
-    window = clock.seconds(_WINDOW_STEPS)
-    criteria = judgement.judged(profile, verification, rejects, window)
-    found = verification.reconciliation
-    return Record(
-        run_id=verification.run_id,
-        profile=profile.profile,
-        verdict=verification.verdict,
-        passed=verification.verdict == "equal" and all(one.passed for one in criteria),
-        criteria=criteria,
-        accounting=[
-            Accounting(**asdict(one.totals), balanced=one.balanced) for one in accounts.models
-        ],
-        children=[
-            ChildAccounting(**asdict(one.totals), balanced=one.balanced)
-            for one in accounts.children
-        ],
-        reconciliation=[Reconciled(**asdict(one)) for one in found.tables],
-        suites=suites_of(verification),
-        foreign=verification.foreign,
-        steps=[
-            replace(step, planned_seconds=profile.planned_seconds.get(step.name))  # type: ignore[call-overload]
-            for step in clock.steps
-        ],
-        rejects=rejects,
-        differences=differences_of(verification),
-        differences_total=sum(t.missing + t.extra + t.different for t in found.tables),
-        throughput=[Throughput(round(seconds, 3), items) for seconds, items in ledger.throughput],
-        load={name: getattr(loaded, name) for name in _LOAD_FACTS},
-        earlier=ledger.earlier,
-    )
-
-
-def suites_of(verification: Verification) -> list[SuiteResult]:
-    """The suites as the record holds them: failures with their first keys, then what raised."""
-    return [
-        SuiteResult(one.suite, one.passed, one.checks, one.failed, one.raised, one.listed())
-        for one in verification.suites
-    ]
-
-
-def differences_of(verification: Verification) -> list[Difference]:
-    """The verifier's differences as the record holds them."""
-    return [
-        Difference(
-            one.table,
-            one.kind,
-            one.key,
-            tuple(ColumnDifference(c.column, c.expected, c.actual) for c in one.columns),
-            one.note,
-        )
-        for one in verification.reconciliation.differences
-    ]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return loaded

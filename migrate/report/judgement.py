@@ -50,6 +50,7 @@ def is_passed(record: Record) -> bool:
         and not unbalanced(record)
         and all(rule.passed for rule in record.rejects)
         and all(suite.passed and not suite.raised for suite in record.suites)
+        and (record.follow is None or record.follow.drained)
     )
 
 
@@ -60,10 +61,12 @@ def rejected(record: Record) -> int:
 
 
 def unbalanced(record: Record) -> list[str]:
-    """Models and child lists whose account does not balance, by name."""
+    """Models, child lists and streams whose account does not balance, by name."""
     models = [line.model for line in record.accounting if not line.balanced]
     lists = [f"{line.model}.{line.list}" for line in record.children if not line.balanced]
-    return models + lists
+    followed = record.follow.models if record.follow else ()
+    streams = [f"{line.model} (stream)" for line in followed if not line.balanced]
+    return models + lists + streams
 
 
 def _passed(record: Record, texts: Texts) -> str:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from migrate.report.judgement import differing
 from migrate.report.printable import printable
-from migrate.report.record import Record
+from migrate.report.record import Following, Record
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ def render_junit(record: Record) -> str:
         "reconciliation": _reconciliation(record),
         "rejects": _rejects(record),
         "suites": _suites(record),
+        **({"following": _following(record.follow)} if record.follow else {}),
     }
     cases = [case for group in suites.values() for case in group]
     root = ElementTree.Element("testsuites", {"name": printable(record.run_id), **_counts(cases)})
@@ -136,3 +137,14 @@ def _suites(record: Record) -> list[Case]:
             name = f"{suite.suite}: evaluation"
             cases.append(Case(name, error=f"{suite.raised} checks could not be evaluated"))
     return cases
+
+
+def _following(follow: Following) -> list[Case]:
+    streams = [
+        Case(line.model, "" if line.balanced else (
+            f"captured {line.captured} is not applied {line.applied} + superseded"
+            f" {line.superseded} + rejected {line.rejected} + pending {line.pending}"))
+        for line in follow.models
+    ]  # fmt: skip
+    drained = "" if follow.drained else "the streams were not read to their end"
+    return [Case("drained", drained), *streams]

@@ -96,7 +96,8 @@ class SuiteResult:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the rehearsal: prepare, lint, plan, load, finalise, validate, report."""
+    """One step of the rehearsal: prepare, lint, plan, load, finalise, validate, report; where the
+    source changes meanwhile, also capture, follow and drain."""
 
     name: str
     seconds: float
@@ -148,6 +149,46 @@ class ExportRead:
     location: str
 
 
+@dataclass(frozen=True)
+class FollowedModel:
+    """Changes of one model since the load: captured = applied + superseded + rejected + pending
+    when balanced. `deleted` are among the applied, `waiting` (keys) among the pending."""
+
+    model: str
+    captured: int
+    applied: int
+    superseded: int
+    rejected: int
+    deleted: int
+    pending: int
+    waiting: int
+    balanced: bool
+
+
+@dataclass(frozen=True)
+class Following:
+    """A copy that followed its source while that changed: sums over its models, and the writer.
+
+    `lag_seconds_max` counts from a change, in whole seconds of DynamoDB's clock, to its rows.
+    `drained`: the streams were closed, read to their end, and all of it applied.
+    `written`: changes that the writer made, by kind in `written_kinds`, in `written_seconds`.
+    """
+
+    captured: int
+    applied: int
+    superseded: int
+    rejected: int
+    deleted: int
+    pending: int
+    waiting: int
+    lag_seconds_max: float
+    drained: bool
+    written: int
+    written_seconds: float
+    written_kinds: dict[str, int] = field(default_factory=dict)
+    models: tuple[FollowedModel, ...] = ()
+
+
 @dataclass
 class Record:
     """A rehearsal from its start to its verdict."""
@@ -164,6 +205,8 @@ class Record:
     steps: list[Step] = field(default_factory=list)
     report: dict[str, str] = field(default_factory=dict)
     """Paths of html, json, junit (and xlsx)."""
+    follow: Following | None = None
+    """Where the source was changed meanwhile and the copy followed it."""
 
     # Beyond the contract of --json; the reports need it.
     started_at: str = ""

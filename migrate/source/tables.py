@@ -32,7 +32,11 @@ def table_name(model: str, api_id: str, environment: str) -> str:
 def describe(client: Any, name: str) -> SourceTable:
     """Raises FixInputError when the table is missing, RetryLaterError when AWS is."""
     with translated(f"table {name}"):
-        table = client.describe_table(TableName=name)["Table"]
+        return source_table(name, client.describe_table(TableName=name)["Table"])
+
+
+def source_table(name: str, table: dict[str, Any]) -> SourceTable:
+    """The table of DescribeTable's answer."""
     schema = sorted(table["KeySchema"], key=lambda entry: entry["KeyType"])  # HASH before RANGE
     stream = table.get("StreamSpecification", {})
     return SourceTable(

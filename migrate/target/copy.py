@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from migrate.target import names
+from migrate.target.connection import Connection
 
 # One write per line costs more than the line; one write for all doubles the memory.
 _CHUNK_LINES = 500
@@ -18,12 +19,41 @@ def copy_lines(
     cursor: psycopg.Cursor[Any], table: str, columns: Sequence[str], lines: Sequence[str]
 ) -> None:
     """Copy lines (each with its \\n) into `table`. Raises psycopg's errors."""
+    copy_encoded(cursor, table, columns, encoded(lines))
+
+
+def encoded(lines: Sequence[str]) -> list[bytes]:
+    """Lines as they are sent."""
+    return [line.encode() for line in lines]
+
+
+def copy_encoded(
+    cursor: psycopg.Cursor[Any], table: str, columns: Sequence[str], lines: Sequence[bytes]
+) -> None:
+    """Copy encoded lines into `table`. Raises psycopg's errors."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         names.table(table), names.columns(list(columns))
     )
     with cursor.copy(statement) as copy:
-        for chunk in _chunks(lines):
-            copy.write(chunk)
+        for start in range(0, len(lines), _CHUNK_LINES):
+            copy.write(b"".join(lines[start : start + _CHUNK_LINES]))
+
+
+def copy_or_none(
+    connection: Connection,
+    targets: Sequence[tuple[str, Sequence[str]]],
+    lines: Sequence[Sequence[str]],
+) -> bool:
+    """Copy lines of several tables, given with their columns, all or none of them. False:
+    PostgreSQL refuses a row; the transaction goes on."""
+    try:
+        with connection.transaction(), connection.cursor() as cursor:
+            for (table, columns), of_table in zip(targets, lines, strict=True):
+                if of_table:
+                    copy_lines(cursor, table, columns, of_table)
+        return True
+    except (psycopg.IntegrityError, psycopg.DataError):
+        return False
 
 
 def upsert_lines(
@@ -64,8 +94,3 @@ def upsert_lines(
         )
     )
     return sum(1 for (is_new,) in cursor if is_new)
-
-
-def _chunks(lines: Sequence[str]) -> Iterable[str]:
-    for start in range(0, len(lines), _CHUNK_LINES):
-        yield "".join(lines[start : start + _CHUNK_LINES])

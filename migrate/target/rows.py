@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import errors, sql
 
+from migrate.item import text
 from migrate.mapping.spec import Column, Mapping, OwnsWhere
 from migrate.target import names
 from migrate.target.connection import Connection
@@ -97,6 +98,33 @@ def remove(
         names.table(table), names.columns([name for name, _ in columns]), _listed(columns)
     )
     return _delete(connection, statement, _arrays(columns, keys))
+
+
+def remove_own(
+    connection: Connection,
+    mapping: Mapping,
+    table: str,
+    columns: Sequence[tuple[str, Column]],
+    keys: list[KeyTexts],
+) -> int:
+    """As `remove`, of the mapping's own rows only."""
+    if not keys:
+        return 0
+    if len(columns) == 1:  # an array is searched in the index; a subquery may become a hash join
+        name, column = columns[0]
+        found: sql.Composable = sql.SQL("{} = ANY(%s::{}[])").format(
+            sql.Identifier(name), sql.SQL(column.type.element_sql)
+        )
+    else:
+        found = sql.SQL("({}) IN ({})").format(
+            names.columns([name for name, _ in columns]), _listed(columns)
+        )
+    statement = sql.SQL("DELETE FROM {} WHERE {} AND {}").format(
+        names.table(table), found, owned(mapping)
+    )
+    # As literals: psycopg looks at each element of a list, which costs more than the DELETE.
+    arrays = [text.array([key[place] for key in keys]) for place in range(len(columns))]
+    return _delete(connection, statement, arrays)
 
 
 def _delete(

@@ -148,7 +148,12 @@ def _of_schema(properties: dict[str, Any], at: str = "") -> Iterator[str]:
     definitions = record_schema()["$defs"]
     for name, kind in properties.items():
         inner = kind.get("items", {}).get("$ref", "").rpartition("/")[2]
-        if inner:
+        whole = next((one["$ref"] for one in kind.get("anyOf", []) if "$ref" in one), "")
+        if whole:
+            yield f"{at}{name}"
+            part = definitions[whole.rpartition("/")[2]]
+            yield from _of_schema(part["properties"], f"{at}{name}.")
+        elif inner:
             yield from _of_schema(definitions[inner]["properties"], f"{at}{name}[].")
         elif kind.get("items", {}).get("type") == "object" and "[" + name not in at:
             yield f"{at}{name}" + ("[]" if name in {"examples", "production_differences"} else "")

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrate.mapping.files import load_mappings
+from migrate.mapping.lane.json_memory import JsonMemory
 from migrate.mapping.spec import Mapping
 from migrate.rehearse.sample.generate import generate
 from migrate.yaml_source import read
@@ -85,6 +86,47 @@ def test_it_declines_a_broken_line_or_agrees(case: Case, unknown: str) -> None:
     mapped = lanes.agree([raw])
     assert not (case.get("taken") and mapped.left)
     lanes.agree([_tombstone(raw)])
+
+
+def test_a_number_that_no_parser_reads_declines_also_where_it_is_overwritten() -> None:
+    number = "9" * 5_000
+    raw = f'{{"id":{{"S":"a"}},"j":{{"N":{number}}},"j":{{"S":"b"}}}}'.encode()
+    assert BothLanes(Mapping.model_validate(_ANY)).agree([raw]).left == [0]
+
+
+def test_json_that_repeats_is_written_alike_beside_any_other_text() -> None:
+    inner = '"j":{"M":{"a":{"N":"1.50"},"b":{"S":"é"}}}'
+    plain, careful = (f'{{"id":{{"S":"{one}"}},{inner}}}'.encode() for one in ("a", r"a\tb"))
+    for raws in ([plain, careful, plain], [careful, plain, careful]):
+        assert not BothLanes(Mapping.model_validate(_ANY)).agree(raws).left
+
+
+def test_json_is_forgotten_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("migrate.mapping.lane.json_memory._ENTRIES_MAX", 3)
+    monkeypatch.setattr("migrate.mapping.lane.json_memory._REMEMBERED_BYTES_MAX", 40)
+    column = Mapping.model_validate(_ANY).columns["j"]
+    texts = JsonMemory().texts(column)
+    sizes = []
+    for number in range(10):
+        assert texts[b'{"M":{"a":{"N":"%d"}}}' % number] == f'{{"a":{number}}}'
+        sizes.append(len(texts))
+    assert max(sizes) == 3
+    long = "x" * 50
+    assert texts[b'{"M":{"a":{"S":"%s"}}}' % long.encode()] == f'{{"a":"{long}"}}'
+    assert len(texts) == sizes[-1]
+
+
+def test_json_that_does_not_repeat_is_no_longer_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("migrate.mapping.lane.json_memory._WINDOW_ITEMS", 20)
+    lanes = BothLanes(Mapping.model_validate(_ANY))
+    raws = [b'{"id":{"S":"%d"},"j":{"M":{"n":{"N":"%d"}}}}' % (n, n) for n in range(50)]
+    found = [lanes.lane.map_items(raws[start : start + 10]) for start in range(0, 50, 10)]
+    assert lanes.lane._memory is None
+    assert not any(one.left for one in found)
+    assert not lanes.agree(raws).left
+    repeating = BothLanes(Mapping.model_validate(_ANY))
+    assert not repeating.agree([raws[0]] * 50).left
+    assert repeating.lane._memory is not None
 
 
 def _tombstone(raw: bytes) -> bytes:

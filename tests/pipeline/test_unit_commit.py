@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -10,14 +11,15 @@ from typing import Any
 import pytest
 
 from migrate.errors import RetryLaterError
-from migrate.ledger import parts, runs, schema
+from migrate.ledger import locks, parts, runs
 from migrate.ledger.commit import LeaseLostError, commit_unit
 from migrate.ledger.parts import Claim
 from migrate.ledger.units import Cost
 from migrate.mapping.compile import RowFunction
 from migrate.pipeline.job import Job
 from migrate.pipeline.load import load
-from migrate.pipeline.unit_of_items import map_item, new_unit
+from migrate.pipeline.part_reader import PartPage
+from migrate.pipeline.unit_of_items import UnitMaker, map_item, new_unit
 from migrate.pipeline.worker import work
 from migrate.target.connection import Connection, TransientError, connect
 from tests.small_world import PERSON, SmallWorld, person, uid
@@ -95,6 +97,20 @@ def test_a_unit_that_stops_at_any_point_leaves_nothing(
         assert state(world) == NOTHING
         commit(connection, job, claim)
         assert state(world) == ALL
+
+
+def test_ordinary_rows_are_copied_in_the_order_of_a_random_key(world: SmallWorld, job: Job) -> None:
+    """Whatever the order in which the source gives them, and over all pages of the unit."""
+    maker = UnitMaker(job.mappings[0])
+    unit = maker.new_unit()
+    for numbers in ((7, 3, 9), (8, 2, 5)):
+        raws = [json.dumps(person(number)).encode() for number in numbers]
+        maker.take(unit, PartPage(raws, None, sum(map(len, raws))))
+    assert not unit.items
+    with connect(job.target) as connection:
+        commit_unit(connection, opened(connection, job), unit, 1, None, Cost)
+    found = [row[0] for row in world.rows("select id::text from app.persons order by ctid")]
+    assert found == [uid(number) for number in (2, 3, 5, 7, 8, 9)]
 
 
 def test_a_session_that_dies_in_a_unit_leaves_nothing(
@@ -222,7 +238,7 @@ def test_two_commands_never_work_on_one_target(world: SmallWorld, job: Job) -> N
     from migrate.errors import AskOperatorError
 
     with connect(job.target, name="migrate elsewhere") as connection:
-        schema.lock(connection)
+        locks.lock(connection)
         with pytest.raises(AskOperatorError, match=r"another migrate command.*migrate elsewhere"):
             load(job, again=True)
     load(job, again=True)

@@ -9,7 +9,7 @@ from migrate.pipeline.load import load
 from migrate.pipeline.verify import verify
 from migrate.rehearse.judgement import judged
 from migrate.rehearse.profile import Profile
-from migrate.rehearse.runner import suites_of
+from migrate.rehearse.recording import suites_of
 from migrate.validate.suites.check import Check, Suite
 from migrate.validate.suites.forms import Between
 from tests.small_world import API_ID, ENVIRONMENT, PERSON, REGION, SmallWorld, changed, person, uid

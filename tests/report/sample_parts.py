@@ -14,6 +14,8 @@ from migrate.report.record import (
     Criterion,
     Difference,
     ExportRead,
+    FollowedModel,
+    Following,
     Reconciled,
     RejectRule,
     Step,
@@ -160,6 +162,30 @@ def exports() -> list[ExportRead]:
         ExportRead("User", "incremental", f"{table}/export/01781139600000-4e5f6071", "8f3d9a50",
                    "2026-06-10T16:55:00+00:00", end, 12, f"{place}/01781139600000-4e5f6071"),
     ]  # fmt: skip
+
+
+def following() -> Following:
+    """A writer at 200 changes a second, seventy seconds long."""
+    models = [
+        FollowedModel("ChatMessage", 12_400, 11_750, 640, 10, 410, 0, 0, True),
+        FollowedModel("Meeting", 1_980, 1_702, 277, 1, 36, 0, 0, True),
+        FollowedModel("User", 1_644, 1_391, 251, 2, 0, 0, 0, True),
+    ]
+    names = ("captured", "applied", "superseded", "rejected", "deleted", "pending", "waiting")
+    sums = {name: sum(getattr(one, name) for one in models) for name in names}
+    kinds = {
+        "bad": 980, "bury": 910, "delete": 1_520, "hot": 1_600, "insert": 4_210, "restore": 830,
+        "unique": 730, "update": 3_220,
+    }  # fmt: skip
+    return Following(
+        **sums,
+        lag_seconds_max=31.4,
+        drained=True,
+        written=sum(kinds.values()),
+        written_seconds=70.2,
+        written_kinds=kinds,
+        models=tuple(models),
+    )
 
 
 def rejects() -> list[RejectRule]:

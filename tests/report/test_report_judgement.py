@@ -10,6 +10,7 @@ import pytest
 from migrate.report.judgement import judge
 from migrate.report.record import Criterion, Reconciled, Record
 from migrate.report.text import Texts
+from tests.report.sample_parts import following
 from tests.report.sample_record import (
     different_record,
     passed_record,
@@ -35,6 +36,12 @@ _CONTRADICTIONS: dict[str, Callable[[Record], Record]] = {
     ),
     "a suite could not be evaluated": lambda r: replace(
         r, suites=[replace(r.suites[0], raised=1)]
+    ),
+    "the streams were not read to their end": lambda r: replace(
+        r, follow=replace(following(), drained=False)
+    ),
+    "changes are not accounted for": lambda r: replace(
+        r, follow=replace(following(), models=(replace(following().models[0], balanced=False),))
     ),
     "rows differ": lambda r: replace(
         r, reconciliation=[Reconciled("core.users", 10, 1, 0, 0)]

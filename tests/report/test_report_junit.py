@@ -35,7 +35,9 @@ def test_a_passed_rehearsal_has_neither_failures_nor_errors() -> None:
     assert (root.get("failures"), root.get("errors")) == ("0", "0")
     accounts = len(record.accounting) + len(record.children)
     evidence = len(record.criteria) + len(record.reconciliation) + len(record.suites)
-    expected = 2 + accounts + evidence + len(record.rejects)  # 2: verdict and passed
+    assert record.follow is not None
+    followed = 1 + len(record.follow.models)  # 1: drained
+    expected = 2 + accounts + evidence + len(record.rejects) + followed  # 2: verdict and passed
     assert root.get("tests") == str(expected)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
+
+if TYPE_CHECKING:
+    from migrate.mapping.lane.json_memory import JsonMemory
 
 
 class DeclinedError(Exception):
@@ -21,11 +24,13 @@ class Code:
     """Source text under way. In it `D` declines, `U` is msgspec's UNSET and `Z` is `Null`.
 
     `is_careful`: some text of the item was written with a backslash, so it may hold what COPY must
-    escape, a NUL or a lone surrogate. Without one, JSON cannot hold any of them.
+    escape, a NUL or a lone surrogate. Without one, JSON cannot hold any of them. `memory`: what a
+    JSON column takes is left as the bytes it stands in, and its texts are remembered there.
     """
 
-    def __init__(self, *, is_careful: bool) -> None:
+    def __init__(self, *, is_careful: bool, memory: JsonMemory | None = None) -> None:
         self.is_careful = is_careful
+        self.memory = memory
         self.names: dict[str, Any] = {"D": DeclinedError, "U": UNSET, "Z": Null}
         self._lines: list[str] = []
         self._depth = 0

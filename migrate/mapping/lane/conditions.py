@@ -8,6 +8,7 @@ from migrate.item.shape import check
 from migrate.mapping.condition import Condition
 from migrate.mapping.filter import holds
 from migrate.mapping.lane.code import Code
+from migrate.mapping.lane.json_memory import attribute_of
 from migrate.mapping.lane.reading import Level, Reading
 from migrate.mapping.lane.wants import condition_kinds
 from migrate.mapping.path import parse, text
@@ -21,8 +22,9 @@ def condition_code(code: Code, condition: Condition, level: Level) -> str:
 def check_unchecked(code: Code, level: Level) -> None:
     """Look at the shapes that a row would have looked at, where none is made."""
     for reading in level.unchecked():
-        attributes = f"{{'': {reading.value}}}"
-        code.line(f"if {reading.value} is not None: {code.constant(check)}({attributes})")
+        value = reading.value
+        attribute = f"{code.constant(attribute_of)}({value})" if code.memory else value
+        code.line(f"if {value} is not None: {code.constant(check)}({{'': {attribute}}})")
 
 
 def check_elements(code: Code, level: Level, *, are_typed: bool) -> None:

@@ -10,6 +10,7 @@ from migrate.item.walk import path_text
 from migrate.mapping.lane.children import ChildCode
 from migrate.mapping.lane.code import Code
 from migrate.mapping.lane.conditions import check_elements, check_unchecked, condition_code
+from migrate.mapping.lane.json_memory import JsonMemory
 from migrate.mapping.lane.rows import RowCode
 from migrate.mapping.lane.typed import TypedReader
 from migrate.mapping.lane.untyped import UntypedReader
@@ -26,10 +27,15 @@ LOADED, TOMBSTONE, FILTERED = 0, 1, 2
 
 
 def item_code(
-    mapping: Mapping, wants: Wants, source: Literal["typed", "untyped"], *, is_careful: bool
+    mapping: Mapping,
+    wants: Wants,
+    source: Literal["typed", "untyped"],
+    *,
+    is_careful: bool,
+    memory: JsonMemory | None = None,
 ) -> ItemCode:
-    """The function for items as the source's decoder gives them."""
-    code = Code(is_careful=is_careful)
+    """The function for items as the source's decoder gives them. `memory` as in `Code`."""
+    code = Code(is_careful=is_careful, memory=memory)
     with code.inside("def item(d, out, lists):"):
         reader = _read(code, mapping, wants, source)
         _outcomes(code, mapping, wants, source)

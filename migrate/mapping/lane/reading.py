@@ -95,8 +95,12 @@ class Level:
         return list(self.by_name.values())
 
     def unchecked(self) -> list[Reading]:
-        """Readings whose shape nobody looked at when the level was read."""
-        return [one for one in self.readings() if one.checks_itself]
+        """Readings whose shape nobody looked at when the level was read, at any depth."""
+        found = [one for one in self.readings() if one.checks_itself]
+        for one in self.readings():
+            if one.inner is not None and not one.is_whole:
+                found += one.inner.unchecked()
+        return found
 
     def lists(self) -> list[Reading]:
         """Readings of child lists, at any depth."""

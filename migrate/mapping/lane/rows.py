@@ -69,8 +69,7 @@ class RowCode:
             if not any(reading.is_whole for reading in readings):
                 return self._from(column, readings)
             if readings[0].checks_itself:
-                writer = json_writer(column, is_careful=self.code.is_careful)
-                return f"{self.code.constant(writer)}({readings[0].value})"
+                return self._json(column, readings[0].value)
         if isinstance(transform, DerivedId):
             return derived_text(self.code, column, transform, self._item, self._own)
         if isinstance(transform, Position) and _is_surely_in_range(column, transform):
@@ -79,6 +78,16 @@ class RowCode:
         return (
             f"{convert}({column.transform.compile(WholeScope(self.code, self._item, self._own))})"
         )
+
+    def _json(self, column: Column, value: str) -> str:
+        code = self.code
+        if code.memory is None:
+            return f"{code.constant(json_writer(column, is_careful=code.is_careful))}({value})"
+        texts, result = code.constant(code.memory.texts(column)), code.variable()
+        with code.inside(f"if {value} is None:"):
+            self._constant(result, Empties.of(column).absent)
+        code.line(f"else: {result} = {texts}[bytes({value})]")
+        return result
 
     def _from(self, column: Column, readings: list[Reading]) -> str:
         """The variable of the column's text, made once for all columns that read alike."""

@@ -125,7 +125,12 @@ class Wants:
                 if writes_json(column) and isinstance(column.transform, FromAttribute):
                     path = column.transform.paths[0]
                     reading, rest = level.found(path)
-                    reading.checks_itself = not rest and len(path) == 1 and reading.has_one_reader
+                    reading.checks_itself = not rest and reading.has_one_reader
+
+    def all_unchecked(self) -> list[Reading]:
+        """Readings of the item and of elements whose shape nobody looks at when they are read."""
+        levels = [self.item, *(one for one in self.elements if one is not None)]
+        return [reading for level in levels for reading in level.unchecked()]
 
     def _settle(self) -> None:
         news = True

@@ -15,7 +15,7 @@ from migrate.rehearse.sample.stored import Builder, Change, Item, Sample, Spot
 GENERATOR_VERSION = 2
 """Raised whenever the same items and seed give other items, so that seeded tables are made anew."""
 
-_BUILDERS: dict[str, Builder] = {
+BUILDERS: dict[str, Builder] = {
     "User": people.user,
     "Role": access.role,
     "Permission": access.permission,
@@ -54,7 +54,7 @@ def generate(items: int, seed: int) -> Iterator[tuple[str, Item]]:
     """
     sample = Sample.of(items, seed)
     for model in MODELS:
-        build = _BUILDERS[model]
+        build = BUILDERS[model]
         for index in range(sample.sound(model)):
             yield model, build(sample, index)
         for rate in RATES:
@@ -74,7 +74,7 @@ def _planted_items(sample: Sample, rate: Rate) -> Iterator[tuple[Rate, Item]]:
     span = sample.layout.planted.get(rate.key)
     if span is None:
         return
-    build, change = _BUILDERS[rate.model], CHANGES[rate.key]
+    build, change = BUILDERS[rate.model], CHANGES[rate.key]
     for number in range(span.count):
         index = span.start + number
         item = build(sample, index)

@@ -109,3 +109,11 @@ def _status(client: Any, name: str) -> str | None:
         return str(client.describe_table(TableName=name)["Table"]["TableStatus"])
     except client.exceptions.ResourceNotFoundException:
         return None
+
+
+def mark_changed(client: Any, api_id: str, environment: str, items: int, seed: int) -> None:
+    """From now on somebody changes the sample: the next one who wants it makes it anew."""
+    _refuse_aws(client)
+    with translated("the sample's tables"):
+        table = marker_table(api_id, environment)["TableName"]
+        Marker(items, seed, GENERATOR_VERSION, complete=False).store(client, table)

@@ -62,16 +62,22 @@ def _batches(requests: Iterable[Request]) -> Iterator[list[Request]]:
 
 
 def _write_batch(client: Any, batch: list[Request]) -> int:
+    write_requests(client, [(table, {"PutRequest": {"Item": item}}) for table, item in batch])
+    return len(batch)
+
+
+def write_requests(client: Any, requests: list[tuple[str, dict[str, Any]]]) -> None:
+    """One BatchWriteItem of requests by table, until none is left. Raises RetryLaterError."""
     unwritten: dict[str, list[dict[str, Any]]] = {}
-    for table, item in batch:
-        unwritten.setdefault(table, []).append({"PutRequest": {"Item": item}})
+    for table, request in requests:
+        unwritten.setdefault(table, []).append(request)
     for attempt in range(_ATTEMPTS):
         _pause(attempt)
         unwritten = client.batch_write_item(RequestItems=unwritten).get("UnprocessedItems") or {}
         if not unwritten:
-            return len(batch)
+            return
     raise RetryLaterError(
-        f"DynamoDB left sample items unwritten after {_ATTEMPTS} attempts",
+        f"DynamoDB left items unwritten after {_ATTEMPTS} attempts",
         "the endpoint is overloaded; run the same command again",
     )
 

@@ -1,4 +1,5 @@
-"""Chapter 5: what was moved: items, list elements, volume, time, and earlier rehearsals."""
+"""Chapter 5: what was moved: items, list elements, volume, time, what was followed meanwhile, and
+earlier rehearsals."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from migrate.report import drawing
 from migrate.report.display import duration, number
 from migrate.report.document import Block, Chart, Column, Fact, Facts, Kind, Row, Table
 from migrate.report.record import Record
+from migrate.report.sections import following
 from migrate.report.text import Texts
 
 _ITEM_COUNTS = ("read", "loaded", "tombstones", "filtered", "rejected")
@@ -16,7 +18,7 @@ _ELEMENT_COUNTS = ("read", "rows", "filtered", "rejected")
 
 
 def blocks(record: Record, texts: Texts) -> Sequence[Block]:
-    """Accounting of items and elements, the load's figures, and the comparison."""
+    """Accounting of items and elements, the load's figures, what was followed, the comparison."""
     load = [
         Fact(texts.name("load", name), value, _load_kind(name))
         for name, value in record.load.items()
@@ -24,7 +26,8 @@ def blocks(record: Record, texts: Texts) -> Sequence[Block]:
     found: list[Block] = [_accounting(record, texts), _children(record, texts)]
     if load:
         found.append(Facts(texts("results.load"), load))
-    return [*found, *_throughput(record, texts), _earlier(record, texts)]
+    followed = following.blocks(record, texts)
+    return [*found, *_throughput(record, texts), *followed, _earlier(record, texts)]
 
 
 def _accounting(record: Record, texts: Texts) -> Table:

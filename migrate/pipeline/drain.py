@@ -1,0 +1,178 @@
+"""The definitive drain of a frozen source: streams closed, read to their end, applied, reopened.
+
+"Nothing came for a while" proves nothing, because an empty answer of a stream may hide changes. A
+stream that was closed has an end: what is captured and applied up to there is everything.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from migrate.aws import client, translated
+from migrate.errors import AskOperatorError, RetryLaterError
+from migrate.ledger import streams
+from migrate.ledger.streams import Generation
+from migrate.observe import Note, Observer, silent
+from migrate.pipeline.capture import Capture
+from migrate.pipeline.follow import Follower, FollowResult
+from migrate.pipeline.job import Job
+from migrate.target import connection as target
+from migrate.target.connection import Connection
+
+_SECONDS_MAX = 900.0
+"""For reading every stream to its end; DynamoDB answers within milliseconds, and keeps what a
+closed stream holds for 24 hours, so that a drain that gave up can be started again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrainStep:
+    """One table, and what a drain does with it now: close, read, reopen, or nothing."""
+
+    model: str
+    table: str
+    action: str
+
+
+def plan_drain(job: Job) -> list[DrainStep]:
+    """What `drain` would do. Raises AskOperatorError when a table is not captured."""
+    with _connected(job) as connection:
+        return [_step(one) for one in _newest(connection, job)]
+
+
+def drain(
+    job: Job,
+    observer: Observer = silent,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    stop: threading.Event | None = None,
+) -> FollowResult:
+    """Drain a source that nobody writes to any more: whoever calls this has proven the freeze.
+
+    Repeatable: a drain that was stopped goes on where it was. Capture may run meanwhile, and is
+    run here if it does not. Raises AskOperatorError where a copy is invalid, RetryLaterError where
+    a stream does not come to its end.
+    """
+    stop = stop or threading.Event()
+    with _connected(job) as connection:
+        for one in _newest(connection, job):
+            if one.state == "open" and not _is_fresh(connection, one):
+                _close(connection, job, one)
+        observer(Note("streams closed; they are read to their end"))
+        _read_to_the_end(connection, job, observer, stop, now)
+        with Follower(job, observer, now=now) as follower:
+            result = follower.run(stop, "drained")
+        for one in _newest(connection, job):
+            if one.state == "ended":
+                _reopen(connection, job, one, now())
+    return result
+
+
+def _connected(job: Job) -> Connection:
+    with target.translated(f"target {job.target.shown}"):
+        return target.connect(job.target, name="migrate drain")
+
+
+def _newest(connection: Connection, job: Job) -> list[Generation]:
+    """The newest generation of each table. Raises AskOperatorError where none is, or a gap."""
+    newest = {one.model: one for one in streams.generations(connection)}
+    connection.commit()
+    for model in job.source_tables:
+        if model not in newest:
+            raise AskOperatorError(
+                f"{model} is not captured", "`migrate capture` begins before the load"
+            )
+        if newest[model].state == "lost":
+            raise AskOperatorError(
+                f"{model} must be copied again: {newest[model].problem}",
+                "`migrate load --again`, or `migrate mend` with exports of the time missed",
+            )
+    return [newest[model] for model in job.source_tables]
+
+
+def _step(one: Generation) -> DrainStep:
+    action = {"open": "close", "closing": "read", "ended": "reopen"}.get(one.state, "nothing")
+    return DrainStep(one.model, one.table, action)
+
+
+def _is_fresh(connection: Connection, one: Generation) -> bool:
+    """Whether an earlier drain has reopened it, and nothing came since."""
+    before = [g for g in streams.generations(connection, one.model) if g.number < one.number]
+    shards = streams.shards(connection, one.model, one.number)
+    connection.commit()
+    follows = bool(before) and before[-1].state == "ended"
+    return follows and not any(shard.captured for shard in shards)
+
+
+def _close(connection: Connection, job: Job, one: Generation) -> None:
+    # The ledger first: a stream that is found closed and was not to be is a gap.
+    streams.set_state(connection, one.model, one.number, "closing")
+    connection.commit()
+    _switch(job, one.table, {"StreamEnabled": False})
+
+
+def _reopen(connection: Connection, job: Job, one: Generation, now: datetime) -> None:
+    """Enable the stream again and record it as the successor.
+
+    Found enabled already, it was this drain that did it and was stopped before it could say so:
+    the source is frozen, so nobody else is at work on it.
+    """
+    specification = {"StreamEnabled": True, "StreamViewType": one.view_type}
+    _switch(job, one.table, specification)
+    described = _described(job, one.table)
+    streams.pin(
+        connection,
+        one.model,
+        number=one.number + 1,
+        table=one.table,
+        arn=described["LatestStreamArn"],
+        label=described["LatestStreamLabel"],
+        view_type=one.view_type,
+        covers_from=now,
+    )
+    connection.commit()
+
+
+def _switch(job: Job, table: str, specification: dict[str, Any]) -> None:
+    """Close or open a table's stream; one that stands so already is left alone."""
+    held = _described(job, table).get("StreamSpecification", {})
+    if bool(held.get("StreamEnabled")) == specification["StreamEnabled"]:
+        return
+    with translated(f"table {table}"):
+        client("dynamodb", job.source).update_table(
+            TableName=table, StreamSpecification=specification
+        )
+
+
+def _described(job: Job, table: str) -> dict[str, Any]:
+    with translated(f"table {table}"):
+        found: dict[str, Any] = client("dynamodb", job.source).describe_table(TableName=table)
+    described: dict[str, Any] = found["Table"]
+    return described
+
+
+def _read_to_the_end(
+    connection: Connection,
+    job: Job,
+    observer: Observer,
+    stop: threading.Event,
+    now: Callable[[], datetime],
+) -> None:
+    try:
+        with Capture(job, observer, now=now) as capture:
+            capture.run(stop, "ended")
+    except AskOperatorError:  # another one captures: it reads them to their end
+        _wait_for_capture(connection, job, stop)
+
+
+def _wait_for_capture(connection: Connection, job: Job, stop: threading.Event) -> None:
+    waited = 0.0
+    while any(one.state == "closing" for one in _newest(connection, job)):
+        if waited >= _SECONDS_MAX or stop.wait(0.2):
+            raise RetryLaterError(
+                "the closed streams were not read to their end", "is `migrate capture` running?"
+            )
+        waited += 0.2
