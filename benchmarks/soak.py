@@ -16,7 +16,7 @@ import click
 
 from benchmarks.soak_case import Case
 from benchmarks.soak_convert import convert_corpus, convert_generated
-from benchmarks.soak_follow import follow_histories
+from benchmarks.soak_follow import copy_histories, follow_histories
 from benchmarks.soak_generated import agreement, lint
 from benchmarks.soak_kills import export_kills, scan_kills
 
@@ -35,6 +35,7 @@ FAMILIES: dict[str, Family] = {
     "agreement": Family(agreement, 20_000),
     "convert-corpus": Family(lambda seed, only, _: convert_corpus(seed, only), 1),
     "convert-generated": Family(convert_generated, 200),
+    "copy-histories": Family(copy_histories, 1_000),
     "export-kills": Family(export_kills, 200),
     "follow-histories": Family(follow_histories, 1_000),
     "lint": Family(lint, 20_000),

@@ -35,6 +35,8 @@ _ENVIRONMENT = {
     "`MIGRATE_TARGET_URL`": "the target, with its password; wins over the profile",
     "`AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL`": "another endpoint for DynamoDB; wins over"
     " the profile. `aws` means AWS itself, `embedded` the emulator",
+    "`AWS_ENDPOINT_URL_DYNAMODB_STREAMS`": "another endpoint for DynamoDB Streams; default: that of"
+    " DynamoDB",
     "`AWS_PROFILE`, `AWS_ACCESS_KEY_ID`, ...": "credentials, found as every AWS tool finds them",
     "`PGPASSWORD`, `PGSSLROOTCERT`, ...": "read by libpq where the URL does not say it",
     "`MIGRATE_OPERATOR`": "the name that stands in the report; default: the account's",

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from migrate.cli.common import common_options, print_json, read_inputs, table
 from migrate.cli.progress import shown
+from migrate.cli.service import listen_option, listened_to, stopped_by_signals
 
 if TYPE_CHECKING:
     from migrate.pipeline.capture_result import CaptureResult
-
-_INTERRUPTED = 130
 
 
 @click.command("capture", short_help="Keep every change of the mapped tables; runs for ever.")
@@ -29,7 +24,10 @@ _INTERRUPTED = 130
     show_default=True,
     help="When to end: when told to, or once no table has had a change for a while.",
 )
-def command(profile_name: str, mappings_folder: Path, as_json: bool, until: str) -> int:
+@listen_option
+def command(
+    profile_name: str, mappings_folder: Path, as_json: bool, until: str, listen: str | None
+) -> int:
     """Read the DynamoDB stream of every mapped table, and keep its changes in the target.
 
     It must run before `migrate load` begins, and as long as the copy is to follow: DynamoDB forgets
@@ -45,40 +43,20 @@ def command(profile_name: str, mappings_folder: Path, as_json: bool, until: str)
     profile, mappings = read_inputs(profile_name, mappings_folder)
     tables = profile.source.model_copy(update={"export": None})  # a stream is the tables' own
     profile = profile.model_copy(update={"source": tables})
-    stop = threading.Event()
     with (
-        stopped_by_signals(stop) as stopped,
+        stopped_by_signals() as stop,
         opened(profile, mappings) as job,
-        shown() as observer,
+        shown() as shown_to,
+        listened_to(job, shown_to, listen) as observer,
     ):
-        result = capture(job, observer, stop=stop, until="quiet" if until == "quiet" else "stopped")
+        result = capture(
+            job, observer, stop=stop.event, until="quiet" if until == "quiet" else "stopped"
+        )
     if as_json:
         print_json(result)
     else:
         _say(result)
-    if stopped:
-        return _INTERRUPTED if stopped[0] == signal.SIGINT else 0
-    return 1 if result.gaps else 0
-
-
-@contextmanager
-def stopped_by_signals(stop: threading.Event) -> Iterator[list[int]]:
-    """SIGTERM and Ctrl-C set `stop`; a second Ctrl-C ends the command at once. Yields the signals
-    that came."""
-    came: list[int] = []
-
-    def handle(number: int, _: Any) -> None:
-        came.append(number)
-        stop.set()
-        if number == signal.SIGINT:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = {one: signal.signal(one, handle) for one in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield came
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+    return stop.exit_code(1 if result.gaps else 0)
 
 
 def _say(result: CaptureResult) -> None:

@@ -10,7 +10,7 @@ import click
 
 from migrate.cli.common import Time, common_options, print_json, read_inputs
 from migrate.cli.progress import shown
-from migrate.cli.service import stopped_by_signal
+from migrate.cli.service import listen_option, listened_to, stopped_by_signals
 
 if TYPE_CHECKING:
     from migrate.pipeline.follow import FollowResult
@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     metavar="TIME",
     help="End when what changed before TIME is applied, such as 2026-06-01T02:00:00+09:00.",
 )
+@listen_option
 def command(
     profile_name: str,
     mappings_folder: Path,
     as_json: bool,
     until_caught_up: bool,
     until_time: datetime | None,
+    listen: str | None,
 ) -> int:
     """Keep a loaded copy current: apply what `migrate capture` captures, for ever.
 
@@ -51,17 +53,18 @@ def command(
         raise click.UsageError("--until-caught-up and --until TIME exclude each other")
     profile, mappings = read_inputs(profile_name, mappings_folder)
     with (
-        stopped_by_signal() as stop,
+        stopped_by_signals() as stop,
         opened(profile, mappings) as job,
-        shown() as observer,
+        shown() as shown_to,
+        listened_to(job, shown_to, listen) as observer,
     ):
         until: Until = "caught-up" if until_caught_up else until_time or "stopped"
-        result = follow(job, observer, stop=stop, until=until)
+        result = follow(job, observer, stop=stop.event, until=until)
     if as_json:
         print_json(result)
     else:
         _say(result)
-    return 1 if result.not_followed else 0
+    return stop.exit_code(1 if result.not_followed else 0)
 
 
 def _say(result: FollowResult) -> None:

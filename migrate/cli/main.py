@@ -12,7 +12,7 @@ from migrate.cli import failure
 
 # Name -> the module of the command; imported only when that command is asked for.
 COMMANDS = (
-    "convert", "lint", "plan", "inspect", "export", "capture", "load", "mend", "follow",
+    "convert", "lint", "plan", "inspect", "export", "capture", "load", "mend", "follow", "drain",
     "finalise", "validate", "rejects", "status", "sample", "rehearse", "report", "completion",
 )  # fmt: skip
 

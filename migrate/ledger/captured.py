@@ -114,17 +114,22 @@ def prune(connection: Connection, run_id: str, before: datetime, changes_max: in
     """Remove changes that the run has applied and that were captured before then. Returns how
     many, at most `changes_max`."""
     row = connection.execute(
-        "with old as (select c.shard, c.sequence from migrate.changes c"
-        "  join migrate.applied a on a.run_id = %s and a.shard = c.shard"
-        "  where c.sequence <= a.position and c.captured_at < %s"
+        # From the oldest change of each shard on, and only where that one is old enough: nothing
+        # but the key is an index of this table, which may be very large.
+        "with old as (select c.shard, c.sequence from migrate.applied a cross join lateral ("
+        "   select * from migrate.changes c where c.shard = a.shard and c.sequence <= a.position"
+        "   order by c.sequence limit %(most)s) c"
+        "  where a.run_id = %(run)s and c.captured_at < %(before)s and %(before)s > ("
+        "   select f.captured_at from migrate.changes f where f.shard = a.shard"
+        "   order by f.sequence limit 1)"
         "  and not exists (select from migrate.waiting w where w.run_id = a.run_id"
-        "   and w.shard = c.shard and w.item_key = c.item_key) limit %s),"
+        "   and w.shard = c.shard and w.item_key = c.item_key) limit %(most)s),"
         " gone as (delete from migrate.changes c using old"
         "  where (c.shard, c.sequence) = (old.shard, old.sequence) returning c.shard),"
         " counted as (update migrate.shards s set pruned = s.pruned + g.n"
         "  from (select shard, count(*) as n from gone group by shard) g"
         "  where s.shard = g.shard returning g.n)"
         " select coalesce(sum(n), 0)::bigint from counted",
-        [run_id, before, changes_max],
+        {"run": run_id, "before": before, "most": changes_max},
     ).fetchone()
     return int(row[0]) if row else 0

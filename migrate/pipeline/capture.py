@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Literal, Self
 
+from migrate.aws import ThrottledError
 from migrate.errors import AskOperatorError, FixInputError
 from migrate.ledger import locks, streams
 from migrate.observe import CaptureProgress, Observer, silent
@@ -40,7 +41,13 @@ _TAKE_SECONDS_MAX = 0.25
 _REST_SECONDS_MAX = 1.0
 _PROGRESS_SECONDS = 1.0
 _PIN_ROUNDS_MAX = 5
+_LOOK_TIMES_MAX, _LOOK_AGAIN_SECONDS = 10, 1.0
 _LOCK_TIMES, _LOCK_SECONDS = 6, 0.1
+
+
+def _sleep(seconds: float) -> bool:
+    time.sleep(seconds)
+    return False
 
 
 def utc_now() -> datetime:
@@ -122,10 +129,15 @@ class Capture:
             raise [*unpinned, *failed][0]
 
     def _look_at_all(self) -> None:
-        """One look at each table."""
-        for table in self._tables.all:
-            self._round.lookout.ask(table)
-        self._receive_all()
+        """One look at each table; again where there were too many at once."""
+        wanted = self._tables.all
+        for _ in range(_LOOK_TIMES_MAX):
+            for table in wanted:
+                self._round.lookout.ask(table)
+            self._receive_all()
+            wanted = [one for one in wanted if isinstance(one.error, ThrottledError)]
+            if not wanted or (self._wait or _sleep)(_LOOK_AGAIN_SECONDS):
+                return
 
     def _find_places(self) -> bool:
         """Find the place in each shard where reading goes on. True: something was lost."""
@@ -151,6 +163,7 @@ class Capture:
         started = time.monotonic()
         before = self._session.run(streams.captured_counts)
         horizon = HorizonWatch(self._job.follow, self._notes, self._give_up)
+        self._tables.load()
         for table in self._tables.all:
             table.begin()
         shown_at: datetime | None = None

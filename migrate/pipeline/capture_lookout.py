@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from datetime import datetime, timedelta
 
+from migrate.aws import ThrottledError
 from migrate.errors import FixInputError, RetryLaterError
 from migrate.ledger import streams
 from migrate.ledger.streams import Generation, NewShard, Shard
@@ -22,6 +23,8 @@ from migrate.target.connection import Connection
 
 _SECOND_CHILD_SECONDS = 5.0
 _FAILED_SECONDS = 15.0
+_CROWD_SECONDS = 2.0
+_CROWD_LONG = timedelta(minutes=1)
 
 
 class Lookout:
@@ -53,9 +56,12 @@ class Lookout:
             raise done.error
         now = self._tables.now()
         table.is_looking = False
-        table.look_due = now + timedelta(seconds=_FAILED_SECONDS)
         table.error, table.failing_since = done.error, table.failing_since or now
-        self._notes.failed(table.table, done.error, now)
+        # An account may list ten times a second; the tables of a start are more than that.
+        is_crowd = isinstance(done.error, ThrottledError)
+        table.look_due = now + timedelta(seconds=_CROWD_SECONDS if is_crowd else _FAILED_SECONDS)
+        if not is_crowd or now - table.failing_since >= _CROWD_LONG:
+            self._notes.failed(table.table, done.error, now)
 
     def _take(self, table: WatchedTable, seen: Look, version: int) -> None:
         now = self._tables.now()

@@ -38,7 +38,7 @@ class WatchedTable:
     mapping: Mapping
     table: str
     generations: list[Generation] = field(default_factory=list)
-    shards: dict[int, list[Shard]] = field(default_factory=dict)
+    shards: dict[int, dict[str, Shard]] = field(default_factory=dict)
     live: dict[int, LiveShard] = field(default_factory=dict)
     settled: set[int] = field(default_factory=set)
     promised: set[tuple[int, str]] = field(default_factory=set)
@@ -108,7 +108,7 @@ class WatchedTable:
         live: dict[int, LiveShard] = {}
         for generation in self.reading():
             known = streams.shards(connection, self.model, generation.number)
-            self.shards[generation.number] = known
+            self.shards[generation.number] = {one.shard_id: one for one in known}
             for shard in known:
                 if shard.state == "open":
                     live[shard.shard] = self._live(generation, shard, reader_of, now)
@@ -132,9 +132,9 @@ class WatchedTable:
             live.known for live in self.live.values() if live.known.generation in numbers
         ]  # fmt: skip
         for number, shard_id in self.promised:
-            for one in self.shards.get(number, []):
-                if number in numbers and one.shard_id == shard_id:
-                    found.append(dataclasses.replace(one, state="open"))
+            one = self.shards.get(number, {}).get(shard_id)
+            if one is not None and number in numbers:
+                found.append(dataclasses.replace(one, state="open"))
         return found
 
     def forget_readers(self) -> None:
@@ -150,19 +150,16 @@ class WatchedTable:
     def _parent_has_ended(self, shard: Shard) -> bool:
         if shard.parent_id is None:
             return True
-        for other in self.shards.get(shard.generation, []):
-            if other.shard_id == shard.parent_id:
-                held = self.live.get(other.shard)
-                return (held.known if held else other).state == "closed"
-        return True
+        parent = self.shards.get(shard.generation, {}).get(shard.parent_id)
+        if parent is None:
+            return True
+        held = self.live.get(parent.shard)
+        return (held.known if held else parent).state == "closed"
 
     def ended(self, live: LiveShard) -> None:
         """A shard was read to its end: its children come next, which may be known or not."""
         del self.live[live.known.shard]
-        known = self.shards[live.known.generation]
-        self.shards[live.known.generation] = [
-            live.known if one.shard == live.known.shard else one for one in known
-        ]
+        self.shards[live.known.generation][live.known.shard_id] = live.known
         self.version += 1
         self.calm[live.known.generation] = 0
         self.looks_in_vain = 0
@@ -188,7 +185,7 @@ class WatchedTable:
         for generation in self.reading():
             listing = seen.listings.get(generation.arn)
             is_on = generation.state == "open" and listing is not None and listing.is_enabled
-            for one in leaves(self.shards.get(generation.number, [])):
+            for one in leaves(self.shards.get(generation.number, {}).values()):
                 place = (generation.number, one.shard_id)
                 if is_on or place in self.promised:
                     found.add(place)

@@ -7,7 +7,8 @@ stream that was closed has an end: what is captured and applied up to there is e
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -39,7 +40,7 @@ class DrainStep:
 
 def plan_drain(job: Job) -> list[DrainStep]:
     """What `drain` would do. Raises AskOperatorError when a table is not captured."""
-    with _connected(job) as connection:
+    with _connection(job) as connection:
         return [_step(one) for one in _newest(connection, job)]
 
 
@@ -57,9 +58,9 @@ def drain(
     a stream does not come to its end.
     """
     stop = stop or threading.Event()
-    with _connected(job) as connection:
+    with _connection(job) as connection:
         for one in _newest(connection, job):
-            if one.state == "open" and not _is_fresh(connection, one):
+            if one.state == "open":  # after an earlier drain, too: more may have come
                 _close(connection, job, one)
         observer(Note("streams closed; they are read to their end"))
         _read_to_the_end(connection, job, observer, stop, now)
@@ -71,9 +72,13 @@ def drain(
     return result
 
 
-def _connected(job: Job) -> Connection:
-    with target.translated(f"target {job.target.shown}"):
-        return target.connect(job.target, name="migrate drain")
+@contextmanager
+def _connection(job: Job) -> Iterator[Connection]:
+    with (
+        target.translated(f"target {job.target.shown}"),
+        target.connect(job.target, name="migrate drain") as connection,
+    ):
+        yield connection
 
 
 def _newest(connection: Connection, job: Job) -> list[Generation]:
@@ -96,15 +101,6 @@ def _newest(connection: Connection, job: Job) -> list[Generation]:
 def _step(one: Generation) -> DrainStep:
     action = {"open": "close", "closing": "read", "ended": "reopen"}.get(one.state, "nothing")
     return DrainStep(one.model, one.table, action)
-
-
-def _is_fresh(connection: Connection, one: Generation) -> bool:
-    """Whether an earlier drain has reopened it, and nothing came since."""
-    before = [g for g in streams.generations(connection, one.model) if g.number < one.number]
-    shards = streams.shards(connection, one.model, one.number)
-    connection.commit()
-    follows = bool(before) and before[-1].state == "ended"
-    return follows and not any(shard.captured for shard in shards)
 
 
 def _close(connection: Connection, job: Job, one: Generation) -> None:

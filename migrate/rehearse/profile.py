@@ -82,7 +82,7 @@ class FollowSection(_Part):
     horizon_action: Literal["alarm", "stop", "copy-again"] = "alarm"
     keep_days: int = Field(default=30, ge=2)
     batch_changes: int = Field(default=2000, ge=1, le=100_000)
-    idle_seconds: float = Field(default=1.0, ge=0.1, le=60)
+    idle_seconds: float = Field(default=1.2, ge=0.1, le=60)
     quiet_seconds: float = Field(default=5.0, ge=0, le=3600)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from migrate.pipeline.capture_result import CapturedTable, CaptureResult
 from migrate.pipeline.export import Exported, ExportResult
+from migrate.pipeline.mend import MendedTable, MendResult
 from migrate.report.schema import record_schema
 from migrate.validate.suites.check import Check
 from migrate.validate.suites.forms import NotNull
@@ -126,6 +129,23 @@ def test_the_page_names_every_field_of_a_suite() -> None:
     outcome = SuiteOutcome("s", 3, failures, (Raised(check, "why"),))
     documented = [one for one in first_cells(_PAGE, "migrate validate") if one.startswith("suites")]
     found = set(paths({"suites": [outcome.as_json()]}))
+    assert undocumented(found, documented) == []
+    assert unprinted(found, documented) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        (
+            "migrate capture",
+            CaptureResult(1, [CapturedTable("User", "T", 1, "open", "", 1, 1, 0.0)], ["a"], 1.0),
+        ),
+        ("migrate mend", MendResult([MendedTable("User", "T", 2, 1, 1, "a", "b")])),
+    ],
+)
+def test_the_page_names_every_field_of_what_captures(name: str, result: Any) -> None:
+    found = set(paths(dataclasses.asdict(result)))
+    documented = first_cells(_PAGE, name)
     assert undocumented(found, documented) == []
     assert unprinted(found, documented) == []
 

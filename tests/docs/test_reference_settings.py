@@ -18,6 +18,7 @@ _PARTS: dict[str, type[BaseModel]] = {
     "source": profile.SourceSettings,
     "target": profile.TargetSettings,
     "load": profile.LoadSettings,
+    "follow": profile.FollowSection,
     "costs": profile.CostSettings,
     "sample": profile.SampleSettings,
     "criteria": profile.CriteriaSettings,

@@ -226,7 +226,7 @@ def followed_world(postgres_url: str) -> Iterator[FollowedWorld]:
             world.end()
 
 
-def fresh_copy(world: FollowedWorld, job: Job, url: str) -> SmallWorld:
+def fresh_copy(world: SmallWorld, job: Job, url: str) -> SmallWorld:
     """What a load and a judgement of the source as it is now make, in another database."""
     other = SmallWorld.__new__(SmallWorld)
     other.url = url

@@ -46,7 +46,7 @@ def _follow(job: Job, now: datetime, point: str, time: int, after: bool) -> None
 
 
 def _arm(point: str, time: int, *, after: bool) -> None:
-    holder, name = _holder(point)
+    holder, name = holder_of(point)
     whole = getattr(holder, name)
     left = time
 
@@ -63,7 +63,7 @@ def _arm(point: str, time: int, *, after: bool) -> None:
     setattr(holder, name, dying)
 
 
-def _holder(point: str) -> tuple[Any, str]:
+def holder_of(point: str) -> tuple[Any, str]:
     """The module or class that holds it."""
     parts = point.split(".")
     for end in range(len(parts) - 1, 0, -1):

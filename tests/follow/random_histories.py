@@ -24,31 +24,17 @@ from tests.follow.followed_world import (
     followed_world,
     fresh_copy,
 )
-from tests.small_world import PERSON, VISIT, changed, notes, person, uid, visit
+from tests.follow.random_items import KEEP_FIRST, KEYS, TWO_TABLES, random_person, random_visit
+from tests.small_world import VISIT
 
-_KEYS = 8
-_CODES = ("a", "b", "c", "d")
 _ROUNDS_MAX = 5
-# A person may keep a second row in a table of its own: one item in two tables.
-TWO_TABLES = changed(
-    PERSON,
-    tables=[{
-        "target": "app.cards",
-        "columns": {
-            "id": {"uuid5": ["cards", {"from": "id"}], "type": "uuid", "key": True},
-            "person_id": {"from": "id", "type": "uuid", "required": True},
-            "number": {"from": "card", "type": "integer", "unique": True},
-        },
-    }],
-)  # fmt: skip
-KEEP_FIRST = changed(TWO_TABLES, duplicates="keep-first-by name")
 
 
 def run_case(seed: int, postgres_server_url: str = "") -> int:
     """One history under the accidents of `seed`, and how many changes it had. Raises
     AssertionError when the end is not a fresh load's. Without a URL it runs a server of its own."""
     with (
-        _server(postgres_server_url) as server_url,
+        server_of(postgres_server_url) as server_url,
         servers.database(server_url) as url,
         servers.database(server_url) as other_url,
         followed_world(url) as world,
@@ -75,7 +61,7 @@ def inline_workers() -> Iterator[None]:
 
 
 @contextmanager
-def _server(url: str) -> Iterator[str]:
+def server_of(url: str) -> Iterator[str]:
     if url:
         yield url
         return
@@ -114,7 +100,7 @@ class History:
             self._split()
             return
         model = self.chance.choice(("Person", "Person", "Visit"))
-        number = self.chance.randint(1, _KEYS)
+        number = self.chance.randint(1, KEYS)
         self.changes += 1
         is_removed = self.chance.random() < 0.2 and number in self.held[model]
         if is_removed:
@@ -126,7 +112,8 @@ class History:
                 self.world.delete(model, number)
             return
         self.held[model].add(number)
-        item = self._person(number) if model == "Person" else self._visit(number)
+        make = random_person if model == "Person" else random_visit
+        item = make(self.chance, number)
         if is_captured:
             self.world.change(model, item, shard=self._shard(model, number))
         else:
@@ -147,44 +134,6 @@ class History:
         for one in new:
             self.world.add_child(model, one, old[0])
         self.shards[model] = new
-
-    def _person(self, number: int) -> dict[str, Any]:
-        chance = self.chance
-        attributes: dict[str, Any] = {}
-        if chance.random() < 0.6:
-            attributes["code"] = chance.choice(_CODES)
-        if chance.random() < 0.4:
-            attributes["badge"] = chance.randint(1, 4)
-        if chance.random() < 0.4:
-            attributes["card"] = chance.randint(1, 4)
-        odd = chance.random()
-        if odd < 0.08:
-            attributes["age"] = "not a number"
-        elif odd < 0.12:
-            attributes["code"] = "x" * 21
-        elif odd < 0.18:
-            attributes["_deleted"] = True
-        elif odd < 0.22:
-            attributes["kind"] = "TEST"
-        attributes["name"] = f"person {chance.randint(1, 9)}"
-        return person(number, **attributes)
-
-    def _visit(self, number: int) -> dict[str, Any]:
-        chance = self.chance
-        entries = [self._note() for _ in range(chance.randint(0, 3))]
-        attributes: dict[str, Any] = {"notes": notes(*entries)} if entries else {}
-        if chance.random() < 0.1:
-            attributes["title"] = "too long to be a title"
-        return visit(number, of=chance.randint(1, _KEYS), **attributes)
-
-    def _note(self) -> dict[str, Any]:
-        note: dict[str, Any] = {"body": self.chance.choice(("x", "y"))}
-        odd = self.chance.random()
-        if odd < 0.15:
-            note["body"] = {"N": "1"}
-        elif odd < 0.4:
-            note["author"] = uid(self.chance.randint(1, _KEYS))
-        return note
 
     def _follow(self) -> None:
         """Apply some or all of what is captured, with or without an accident."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.follow.followed_world import FollowedWorld
-from tests.follow.random_histories import TWO_TABLES
+from tests.follow.random_items import TWO_TABLES
 from tests.small_world import PERSON, VISIT, changed, notes, person, uid, visit
 
 OWNS_SOME = changed(PERSON, owns={"where": "name <> 'new system'"})

@@ -6,7 +6,7 @@ import pytest
 
 from migrate.observe import Event, Note
 from tests.follow.followed_world import FollowedWorld
-from tests.follow.random_histories import TWO_TABLES
+from tests.follow.random_items import TWO_TABLES
 from tests.small_world import PERSON, VISIT, person
 
 KEY = "app.persons_code_key"

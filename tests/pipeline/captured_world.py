@@ -152,6 +152,13 @@ class CapturedWorld(SmallWorld):
         for model in models:
             for one in self.generations(model):
                 self._check(one)
+        early = self.rows(
+            "select p.shard_id from migrate.shards p join migrate.shards s on s.model = p.model"
+            " and s.generation = p.generation and s.parent_id = p.shard_id"
+            " where (select max(captured_at) from migrate.changes where shard = p.shard)"
+            "  > (select min(captured_at) from migrate.changes where shard = s.shard)"
+        )
+        assert not early, "a child was read before its parent's end"
 
     def _check(self, generation: Generation) -> None:
         landed = self.landed(generation)

@@ -90,10 +90,9 @@ def test_a_put_without_an_image_is_refused_and_never_taken_for_a_removal(event: 
 
 
 def test_a_lone_surrogate_costs_no_page() -> None:
-    told = '{"Records":[%s,%s],"NextShardIterator":"x"}' % (
-        json.dumps(record(NewImage={"id": {"S": "\ud800"}}, Keys={"id": {"S": "\ud800"}})),
-        json.dumps(record("REMOVE", SequenceNumber="101")),
-    )
+    odd = record(NewImage={"id": {"S": "\ud800"}}, Keys={"id": {"S": "\ud800"}})
+    records = [odd, record("REMOVE", SequenceNumber="101")]
+    told = json.dumps({"Records": records, "NextShardIterator": "x"})
     page = page_of(told.encode())
     assert [one.kind for one in page.records] == ["put", "removed"]
     assert page.records[0].image == b'{"id": {"S": "\\ud800"}}'
