@@ -59,9 +59,11 @@ def drain(
     """
     stop = stop or threading.Event()
     with _connection(job) as connection:
-        for one in _newest(connection, job):
-            if one.state == "open":  # after an earlier drain, too: more may have come
-                _close(connection, job, one)
+        standing = [one for one in _newest(connection, job) if one.state in {"open", "closing"}]
+        for one in standing:  # all, before the first is closed
+            _refuse_other_stream(connection, job, one)
+        for one in standing:
+            _close(connection, job, one)
         observer(Note("streams closed; they are read to their end"))
         _read_to_the_end(connection, job, observer, stop, now)
         with Follower(job, observer, now=now) as follower:
@@ -103,7 +105,25 @@ def _step(one: Generation) -> DrainStep:
     return DrainStep(one.model, one.table, action)
 
 
+def _refuse_other_stream(connection: Connection, job: Job, one: Generation) -> None:
+    """Raises AskOperatorError when the table's stream is not the captured one, or was switched off
+    by somebody else: closed as ours, what came in another stream would be lost without a word."""
+    described = _described(job, one.table)
+    if described.get("LatestStreamArn") == one.arn:
+        if _is_on(described) or one.state == "closing":
+            return
+    if one.state == "closing":  # capture must look for the gap again
+        streams.set_state(connection, one.model, one.number, "open")
+        connection.commit()
+    raise AskOperatorError(
+        f"the stream of {one.table} was switched off or made anew by somebody else",
+        "`migrate capture` names the gap; then the table must be copied again",
+    )
+
+
 def _close(connection: Connection, job: Job, one: Generation) -> None:
+    """Also one that an earlier drain has reopened: that nothing of it is captured does not prove
+    that nothing came. One that is closing may be on still, after a stop in between."""
     # The ledger first: a stream that is found closed and was not to be is a gap.
     streams.set_state(connection, one.model, one.number, "closing")
     connection.commit()
@@ -134,13 +154,16 @@ def _reopen(connection: Connection, job: Job, one: Generation, now: datetime) ->
 
 def _switch(job: Job, table: str, specification: dict[str, Any]) -> None:
     """Close or open a table's stream; one that stands so already is left alone."""
-    held = _described(job, table).get("StreamSpecification", {})
-    if bool(held.get("StreamEnabled")) == specification["StreamEnabled"]:
+    if _is_on(_described(job, table)) == specification["StreamEnabled"]:
         return
     with translated(f"table {table}"):
         client("dynamodb", job.source).update_table(
             TableName=table, StreamSpecification=specification
         )
+
+
+def _is_on(described: dict[str, Any]) -> bool:
+    return bool(described.get("StreamSpecification", {}).get("StreamEnabled"))
 
 
 def _described(job: Job, table: str) -> dict[str, Any]:
