@@ -28,6 +28,7 @@ from migrate.observe import (
 )
 
 _PLAIN_SECONDS = 5.0
+_SERVICE_SECONDS = 60.0  # a service that has nothing to do says so once a minute, for weeks
 
 
 @contextmanager
@@ -45,15 +46,26 @@ class _Plain:
 
     def __init__(self) -> None:
         self._last = 0.0
+        self._count = -1
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Progress):
-            if time.monotonic() - self._last < _PLAIN_SECONDS:
+            count = _service_count(event)
+            is_idle = count is not None and count == self._count
+            if time.monotonic() - self._last < (_SERVICE_SECONDS if is_idle else _PLAIN_SECONDS):
                 return
             self._last = time.monotonic()
+            self._count = -1 if count is None else count
         text = _words(event)
         if text:
             click.echo(text, err=True)
+
+
+def _service_count(event: Progress) -> int | None:
+    """What grows while a service has something to do; None: it is no service's event."""
+    if isinstance(event, CaptureProgress):
+        return event.changes
+    return event.applied if isinstance(event, FollowProgress) else None
 
 
 def _words(event: Event) -> str:

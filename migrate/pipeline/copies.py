@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from migrate.errors import AskOperatorError
 from migrate.ledger import applied, streams
 from migrate.ledger.applied import Applied
 from migrate.ledger.runs import Run
@@ -118,16 +119,20 @@ def base_shows(run: Run, model: str) -> datetime:
 
 
 def eligible(copy: Copy) -> list[Shard]:
-    """The shards whose changes may be applied now: those before them are applied to their end."""
+    """The shards whose changes may be applied now: all those before them are applied to their end.
+    An empty shard is at its end from the beginning, and those before it may not be."""
     ready: list[Shard] = []
-    known = {one.shard_id: one for one in copy.shards}
-    for one in copy.shards:
+    known = {(one.generation, one.shard_id) for one in copy.shards}
+    passed: set[tuple[int, str]] = set()
+    for one in copy.shards:  # parents before children
         if ready and ready[0].generation != one.generation:
             break
-        if is_done(copy, one):
+        parent = (one.generation, one.parent_id or "")
+        if parent in known and parent not in passed:
             continue
-        parent = known.get(one.parent_id or "")
-        if parent is None or parent.generation != one.generation or is_done(copy, parent):
+        if is_done(copy, one):
+            passed.add((one.generation, one.shard_id))
+        else:
             ready.append(one)
     return ready
 
@@ -137,3 +142,11 @@ def is_done(copy: Copy, shard: Shard) -> bool:
     over = {one.number for one in copy.chain if one.state in ("ended", "mended")}
     is_over = shard.state == "closed" or shard.generation in over
     return is_over and copy.of_shard(shard).position == shard.position
+
+
+def copy_again(model: str, problem: str) -> AskOperatorError:
+    """What every command says that needs the model's copy to be good."""
+    return AskOperatorError(
+        f"{model} must be copied again: {problem}",
+        "`migrate load --again`, or `migrate mend` with exports of the time missed",
+    )

@@ -19,14 +19,17 @@ from migrate.ledger import streams
 from migrate.ledger.streams import Generation
 from migrate.observe import Note, Observer, silent
 from migrate.pipeline.capture import Capture
-from migrate.pipeline.follow import Follower, FollowResult
+from migrate.pipeline.copies import Copy, copies_of, copy_again
+from migrate.pipeline.follow import Follower, FollowResult, result_of
 from migrate.pipeline.job import Job
+from migrate.pipeline.loaded import loaded_run
 from migrate.target import connection as target
 from migrate.target.connection import Connection
 
 _SECONDS_MAX = 900.0
 """For reading every stream to its end; DynamoDB answers within milliseconds, and keeps what a
 closed stream holds for 24 hours, so that a drain that gave up can be started again."""
+_PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def drain(
     """
     stop = stop or threading.Event()
     with _connection(job) as connection:
+        _refuse_bad_copies(connection, job)
         standing = [one for one in _newest(connection, job) if one.state in {"open", "closing"}]
         for one in standing:  # all, before the first is closed
             _refuse_other_stream(connection, job, one)
@@ -66,8 +70,7 @@ def drain(
             _close(connection, job, one)
         observer(Note("streams closed; they are read to their end"))
         _read_to_the_end(connection, job, observer, stop, now)
-        with Follower(job, observer, now=now) as follower:
-            result = follower.run(stop, "drained")
+        result = _apply_to_the_end(connection, job, observer, stop, now)
         for one in _newest(connection, job):
             if one.state == "ended":
                 _reopen(connection, job, one, now())
@@ -93,11 +96,17 @@ def _newest(connection: Connection, job: Job) -> list[Generation]:
                 f"{model} is not captured", "`migrate capture` begins before the load"
             )
         if newest[model].state == "lost":
-            raise AskOperatorError(
-                f"{model} must be copied again: {newest[model].problem}",
-                "`migrate load --again`, or `migrate mend` with exports of the time missed",
-            )
+            raise copy_again(model, newest[model].problem)
     return [newest[model] for model in job.source_tables]
+
+
+def _refuse_bad_copies(connection: Connection, job: Job) -> None:
+    """Raises AskOperatorError where a table must be copied again: a drain would not complete it."""
+    copies = copies_of(connection, loaded_run(connection, job), job.source_tables)
+    connection.commit()
+    for one in copies:
+        if one.problem:
+            raise copy_again(one.model, one.problem)
 
 
 def _step(one: Generation) -> DrainStep:
@@ -109,9 +118,9 @@ def _refuse_other_stream(connection: Connection, job: Job, one: Generation) -> N
     """Raises AskOperatorError when the table's stream is not the captured one, or was switched off
     by somebody else: closed as ours, what came in another stream would be lost without a word."""
     described = _described(job, one.table)
-    if described.get("LatestStreamArn") == one.arn:
-        if _is_on(described) or one.state == "closing":
-            return
+    is_captured = described.get("LatestStreamArn") == one.arn
+    if is_captured and (_is_on(described) or one.state == "closing"):
+        return
     if one.state == "closing":  # capture must look for the gap again
         streams.set_state(connection, one.model, one.number, "open")
         connection.commit()
@@ -187,11 +196,51 @@ def _read_to_the_end(
         _wait_for_capture(connection, job, stop)
 
 
+def _apply_to_the_end(
+    connection: Connection,
+    job: Job,
+    observer: Observer,
+    stop: threading.Event,
+    now: Callable[[], datetime],
+) -> FollowResult:
+    follower = Follower(job, observer, now=now)
+    try:
+        follower.__enter__()
+    except AskOperatorError:  # another one follows: it applies them to their end
+        return _wait_for_follow(connection, job, stop)
+    try:
+        return follower.run(stop, "drained")
+    finally:
+        follower.__exit__(None, None, None)
+
+
 def _wait_for_capture(connection: Connection, job: Job, stop: threading.Event) -> None:
+    def is_read() -> bool:
+        return not any(one.state == "closing" for one in _newest(connection, job))
+
+    _wait_until(is_read, stop, "the closed streams were not read to their end", "capture")
+
+
+def _wait_for_follow(connection: Connection, job: Job, stop: threading.Event) -> FollowResult:
+    run = loaded_run(connection, job)
+
+    def copies() -> list[Copy]:
+        found = copies_of(connection, run, job.source_tables)
+        connection.commit()
+        return found
+
+    def is_applied() -> bool:
+        return not any(one.unapplied for one in copies())
+
+    _wait_until(is_applied, stop, "what was captured is not applied", "follow")
+    return result_of(run.run_id, copies())
+
+
+def _wait_until(
+    is_done: Callable[[], bool], stop: threading.Event, problem: str, command: str
+) -> None:
     waited = 0.0
-    while any(one.state == "closing" for one in _newest(connection, job)):
-        if waited >= _SECONDS_MAX or stop.wait(0.2):
-            raise RetryLaterError(
-                "the closed streams were not read to their end", "is `migrate capture` running?"
-            )
-        waited += 0.2
+    while not is_done():
+        if waited >= _SECONDS_MAX or stop.wait(_PAUSE_SECONDS):
+            raise RetryLaterError(problem, f"is `migrate {command}` running?")
+        waited += _PAUSE_SECONDS

@@ -10,7 +10,7 @@ from migrate.ledger import runs, streams, units
 from migrate.ledger.runs import Run
 from migrate.observe import Observer, silent
 from migrate.pipeline.attach import Loosener, attach_all
-from migrate.pipeline.copies import copies_of
+from migrate.pipeline.copies import copies_of, copy_again
 from migrate.pipeline.job import Job
 from migrate.pipeline.judge import Judge
 from migrate.pipeline.loaded import as_loaded, loaded_run
@@ -67,10 +67,7 @@ def _drained_models(connection: Connection, run: Run, job: Job) -> list[str]:
     connection.commit()
     for one in copies:
         if one.problem:
-            raise AskOperatorError(
-                f"{one.model} must be copied again: {one.problem}",
-                "`migrate load --again`, or `migrate mend` with exports of the time missed",
-            )
+            raise copy_again(one.model, one.problem)
         if one.unapplied:
             raise AskOperatorError(
                 f"{one.unapplied:,} captured changes of {one.model} are not applied",

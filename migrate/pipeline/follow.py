@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import threading
 import time
@@ -185,23 +186,15 @@ class _Call:
 
     def result(self) -> FollowResult:
         copies = [one for one in self._session.run(self._copies) if not one.problem]
-        accounts = [held for one in copies for held in _accounts(one)]
         for one in copies:
             if one.waiting:
                 self._session.run(
                     functools.partial(self.watch.tell_waiting, run_id=self._run.run_id, copy=one)
                 )
-        return FollowResult(
-            run_id=self._run.run_id,
-            captured=sum(one.captured for one in copies),
-            applied=sum(one.applied for one in accounts),
-            superseded=sum(one.superseded for one in accounts),
-            rejected=sum(one.rejected for one in accounts),
-            deleted=sum(one.deleted for one in accounts),
-            waiting=sum(one.waiting for one in copies),
-            pending=sum(one.pending for one in copies),
+        found = result_of(self._run.run_id, copies)
+        return dataclasses.replace(
+            found,
             lag_seconds_max=round(self._lag_seconds_max, 1),
-            drained=bool(copies) and all(one.is_drained for one in copies),
             not_followed=dict(self.watch.not_followed),
         )
 
@@ -257,6 +250,23 @@ class _Call:
                 return None
 
         return self._session.run(attempt)
+
+
+def result_of(run_id: str, copies: Sequence[Copy]) -> FollowResult:
+    """What the ledger says of these copies, whoever applied it."""
+    accounts = [held for one in copies for held in _accounts(one)]
+    return FollowResult(
+        run_id=run_id,
+        captured=sum(one.captured for one in copies),
+        applied=sum(one.applied for one in accounts),
+        superseded=sum(one.superseded for one in accounts),
+        rejected=sum(one.rejected for one in accounts),
+        deleted=sum(one.deleted for one in accounts),
+        waiting=sum(one.waiting for one in copies),
+        pending=sum(one.pending for one in copies),
+        lag_seconds_max=0.0,
+        drained=bool(copies) and all(one.is_drained for one in copies),
+    )
 
 
 def _accounts(copy: Copy) -> list[Applied]:

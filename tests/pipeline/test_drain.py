@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from migrate.pipeline import drain as draining
 from migrate.pipeline.capture import Capture
 from migrate.pipeline.drain import drain, plan_drain
 from migrate.pipeline.finalise import finalise
+from migrate.pipeline.follow import Follower
 from migrate.pipeline.job import Job
 from migrate.pipeline.load import load
 from migrate.pipeline.verify import verify
@@ -108,3 +110,34 @@ def test_a_table_that_is_not_captured_is_named_before_anything_is_closed(
     load(job)
     with pytest.raises(AskOperatorError, match="Person is not captured"):
         drain(job)
+
+
+def test_a_copy_that_is_not_good_is_named_before_anything_is_closed(world: SmallWorld) -> None:
+    job = world.job(PERSON)
+    switch(world, enabled=True)
+    load(job)  # before it is captured
+    with Capture(job) as capture:
+        capture.pin()
+    with pytest.raises(AskOperatorError, match="Person must be copied again: the load began"):
+        drain(job)
+    assert states(job) == [(1, "open")]
+
+
+def test_services_that_capture_and_follow_bring_it_to_its_end(world: SmallWorld) -> None:
+    job = copied(world)
+    stop = threading.Event()
+    with Capture(job) as capture, Follower(job) as follower:
+        services = [
+            threading.Thread(target=capture.run, args=(stop,)),
+            threading.Thread(target=follower.run, args=(stop,)),
+        ]
+        for one in services:
+            one.start()
+        try:
+            result = drain(job)
+        finally:
+            stop.set()
+            for one in services:
+                one.join()
+    assert (result.drained, result.pending) == (True, 0)
+    assert world.numbers("app.persons") == ["2", "3"]
