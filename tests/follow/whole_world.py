@@ -34,6 +34,7 @@ from tests.small_world import VISIT
 
 _CAPTURE = "migrate.pipeline.capture"
 _ATTEMPTS_MAX = 6
+_WAITS_MAX = 1_000
 
 
 class ClockEvent(threading.Event):
@@ -42,8 +43,11 @@ class ClockEvent(threading.Event):
     def __init__(self, advance: Callable[[float], object]) -> None:
         super().__init__()
         self._advance = advance
+        self._left = _WAITS_MAX
 
     def wait(self, timeout: float | None = None) -> bool:
+        self._left -= 1
+        assert self._left > 0, "it waits for something that never comes"
         self._advance(timeout or 0.0)
         return self.is_set()
 
@@ -98,6 +102,7 @@ class Tools:
         job = dataclasses.replace(self.job, follow=quiet)
         began = self.world.clock.now()
         with patch(f"{_CAPTURE}._REST_SECONDS_MAX", 30.0), self._captures(job) as process:
+            process._wait = ClockEvent(self.source.pass_time).wait
             process.pin()
             process.run(threading.Event(), "quiet")
         self.source.proven_at = began

@@ -87,6 +87,14 @@ def test_a_closed_shard_without_changes_holds_nothing_up() -> None:
     assert eligible(copy(shard(1, state="closed"), child)) == [child]
 
 
+def test_a_closed_shard_without_changes_does_not_hide_what_stands_before_it() -> None:
+    """It rolled over twice between two writes: the grandchild holds the newer image of a key."""
+    before = shard(1, position=9, captured=2, state="closed")
+    empty, after = shard(2, parent=1, state="closed"), shard(3, parent=2, position=20, captured=1)
+    assert eligible(copy(before, empty, after)) == [before]
+    assert eligible(copy(before, empty, after, applied={1: 9})) == [after]
+
+
 def test_a_later_stream_waits_for_the_one_before() -> None:
     before = shard(1, position=9, captured=1, state="closed")
     after = shard(2, generation=2)
