@@ -69,12 +69,11 @@ def drain(
         for one in standing:
             _close(connection, job, one)
         observer(Note("streams closed; they are read to their end"))
-        _read_to_the_end(connection, job, observer, stop, now)
-        result = _apply_to_the_end(connection, job, observer, stop, now)
-        for one in _newest(connection, job):
-            if one.state == "ended":
-                _reopen(connection, job, one, now())
-    return result
+        try:
+            _read_to_the_end(connection, job, observer, stop, now)
+            return _apply_to_the_end(connection, job, observer, stop, now)
+        finally:  # also when it is given up: a source that is thawed then must have its streams
+            _reopen_all(connection, job, now)
 
 
 @contextmanager
@@ -137,6 +136,13 @@ def _close(connection: Connection, job: Job, one: Generation) -> None:
     streams.set_state(connection, one.model, one.number, "closing")
     connection.commit()
     _switch(job, one.table, {"StreamEnabled": False})
+
+
+def _reopen_all(connection: Connection, job: Job, now: Callable[[], datetime]) -> None:
+    newest = {one.model: one for one in streams.generations(connection)}
+    for model in job.source_tables:
+        if newest[model].state == "ended":
+            _reopen(connection, job, newest[model], now())
 
 
 def _reopen(connection: Connection, job: Job, one: Generation, now: datetime) -> None:

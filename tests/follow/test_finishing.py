@@ -161,6 +161,22 @@ def test_a_retry_leaves_a_key_with_a_newer_change_to_follow(world: FollowedWorld
     assert world.rejects() == []
 
 
+def test_what_was_captured_before_a_gap_keeps_no_reject(world: FollowedWorld) -> None:
+    """The copy was made anew behind the gap: nobody will ever apply those changes."""
+    job = world.job(KEEP_FIRST)
+    world.start(job)
+    world.change("Person", person(1, code="a", age=1))
+    world.set_state("Person", 1, "lost", "trimmed")
+    world.pin_model("Person", 3)
+    world.put("Person", person(2, code="a", age=2))
+    world.load(job, again=True)
+    world.change("Person", person(1, code="a", age=5), number=3)
+    world.follow(job)
+    finalise(job)
+    assert numbers_of(world) == ["2"]
+    assert verify(job, rules=None).passed
+
+
 def test_status_tells_of_every_captured_table(world: FollowedWorld) -> None:
     job = world.job()
     world.put("Person", person(1, code="a"))

@@ -85,7 +85,23 @@ def test_it_goes_on_where_it_was_stopped(
             with pytest.raises(KeyboardInterrupt):
                 drain(job)
     assert drain(job).drained
+    *before, last = [state for _, state in states(job)]
+    assert (set(before), last) == ({"ended"}, "open")
+
+
+def test_a_drain_that_is_given_up_leaves_no_stream_closed(
+    world: SmallWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The source may be thawed then, and is written to again."""
+    job = copied(world)
+    with monkeypatch.context() as patch:
+        patch.setattr(draining, "Follower", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            drain(job)
     assert states(job) == [(1, "ended"), (2, "open")]
+    world.put("Person", person(4))
+    assert drain(job).drained
+    assert "4" in world.numbers("app.persons")
 
 
 def stopped(*_: object, **__: object) -> None:
