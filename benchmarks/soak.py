@@ -19,6 +19,7 @@ from benchmarks.soak_convert import convert_corpus, convert_generated
 from benchmarks.soak_follow import copy_histories, follow_histories
 from benchmarks.soak_generated import agreement, lint
 from benchmarks.soak_kills import export_kills, scan_kills
+from tests.signals import hear_interrupts
 
 Run = Callable[[int, str, int], Iterator[Case]]
 """(seed, text in the names of cases, how many examples or accidents) -> cases."""
@@ -70,6 +71,7 @@ def main(families: tuple[str, ...], seed: int, count: int | None, only: str, as_
 
 
 def _run(name: str, seed: int, count: int | None, only: str) -> dict[str, Any]:
+    hear_interrupts()
     family = FAMILIES[name]
     wanted = count or family.full_count
     cases: list[Case] = []

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests import dynamodb_local, servers
+from tests.signals import hear_interrupts
 
 _CHECKOUT = Path(__file__).parent.parent
 _FOREIGN = ("AWS_", "PG", "MIGRATE_")
 _OURS = "MIGRATE_TEST_"
+
+hear_interrupts()
 
 
 @pytest.fixture(autouse=True)
