@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Literal, Self
 
@@ -26,7 +26,7 @@ from migrate.pipeline.capture_pool import Pool
 from migrate.pipeline.capture_result import CaptureResult, result_of
 from migrate.pipeline.capture_round import CaptureRound
 from migrate.pipeline.capture_tables import CaptureTables
-from migrate.pipeline.horizon import hours_to_horizon
+from migrate.pipeline.horizon import hours_to_horizon, utc_now
 from migrate.pipeline.job import Job
 from migrate.source.tables import check_key
 from migrate.target.connection import Connection
@@ -48,10 +48,6 @@ _LOCK_TIMES, _LOCK_SECONDS = 6, 0.1
 def _sleep(seconds: float) -> bool:
     time.sleep(seconds)
     return False
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Capture:

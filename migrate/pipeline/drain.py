@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from migrate.aws import client, translated
@@ -21,6 +21,7 @@ from migrate.observe import Note, Observer, silent
 from migrate.pipeline.capture import Capture
 from migrate.pipeline.copies import Copy, copies_of, copy_again
 from migrate.pipeline.follow import Follower, FollowResult, result_of
+from migrate.pipeline.horizon import utc_now
 from migrate.pipeline.job import Job
 from migrate.pipeline.loaded import loaded_run
 from migrate.target import connection as target
@@ -51,7 +52,7 @@ def drain(
     job: Job,
     observer: Observer = silent,
     *,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = utc_now,
     stop: threading.Event | None = None,
 ) -> FollowResult:
     """Drain a source that nobody writes to any more: whoever calls this has proven the freeze.

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -23,6 +23,7 @@ from migrate.pipeline.follow_goal import Until, goal_of
 from migrate.pipeline.follow_refusals import refuse_job
 from migrate.pipeline.follow_waiting import WaitingKeys
 from migrate.pipeline.follow_watch import Watch
+from migrate.pipeline.horizon import utc_now
 from migrate.pipeline.job import Job
 from migrate.pipeline.loaded import loaded_run
 from migrate.pipeline.session import Session, locked
@@ -56,10 +57,6 @@ class FollowResult:
     lag_seconds_max: float
     drained: bool
     not_followed: dict[str, str] = field(default_factory=dict)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def follow(

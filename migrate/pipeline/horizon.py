@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from migrate.ledger.streams import Shard
 
@@ -13,6 +13,11 @@ HORIZON = timedelta(hours=24)
 SURE = timedelta(hours=23)
 """What was made within this time is certainly still there: an hour for clocks that differ, and
 for the time that reading takes."""
+
+
+def utc_now() -> datetime:
+    """The clock, where no other one is given."""
+    return datetime.now(UTC)
 
 
 def capture_lag_seconds(shards: Iterable[Shard], now: datetime) -> float:

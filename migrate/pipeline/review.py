@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from migrate.errors import AskOperatorError
@@ -13,6 +12,7 @@ from migrate.ledger.rejects import Reject, RuleCount
 from migrate.ledger.runs import Run
 from migrate.mapping.disclosure import shown_key
 from migrate.pipeline.clock import clock
+from migrate.pipeline.horizon import utc_now
 from migrate.pipeline.job import Job
 from migrate.pipeline.limits import price
 from migrate.target.connection import Connection, connect, translated
@@ -23,7 +23,7 @@ def status_of(job: Job) -> dict[str, Any]:
     with translated(f"target {job.target.shown}"), connect(job.target, name="migrate status") as c:
         there = schema.exists(c)
         run = runs.latest(c) if there else None
-        tables = clock(c, job.source_tables, datetime.now(UTC)) if there else []
+        tables = clock(c, job.source_tables, utc_now()) if there else []
         follow = [asdict(one) for one in tables]
         if run is None:
             return {"run_id": None, "state": "empty", "accounting": [], "follow": follow}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from migrate.ledger import schema
 from migrate.observe.endpoint import Metric, Readiness
 from migrate.pipeline.clock import TableClock, clock
+from migrate.pipeline.horizon import utc_now
 from migrate.pipeline.job import Job
 from migrate.target.connection import connect, translated
 
@@ -35,7 +35,7 @@ class Watch:
         with translated(f"target {target.shown}"), connect(target, name="migrate watch") as c:
             if not schema.exists(c):
                 return Readiness(["the target holds no ledger yet"])
-            tables = clock(c, self.job.source_tables, datetime.now(UTC))
+            tables = clock(c, self.job.source_tables, utc_now())
         missing = self.job.source_tables.keys() - {one.model for one in tables}
         reasons = [f"{model} is not captured" for model in sorted(missing)]
         reasons += [reason for one in tables for reason in self._reasons(one)]

@@ -28,7 +28,12 @@ def test_every_command_prints_one_object(run: CommandLine, world: SmallWorld) ->
     assert {name: type(value) for name, value in loaded.json.items()} == LOAD
     assert (loaded.json["items"], loaded.json["rows"], loaded.json["rejected"]) == (4, 3, 1)
     finalised = run("finalise", "--json").json
-    assert finalised == {"run_id": loaded.json["run_id"], "attached": 6, "rejected": 0}
+    assert finalised == {
+        "run_id": loaded.json["run_id"],
+        "attached": 6,
+        "rejected": 0,
+        "foreign_keys": True,
+    }
     check_status(run, loaded.json["run_id"])
     check_rejects(run)
     validated = run("validate", "--no-suites", "--json")
