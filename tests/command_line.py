@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,10 +16,12 @@ from typing import Any
 import yaml
 
 from migrate.rehearse.stack import process
+from migrate.rehearse.stack.stack import remove_unused
 from tests.small_world import API_ID, ENVIRONMENT, PERSON, REGION, VISIT, SmallWorld
 
 _KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "PYTHONPATH")
 RUN_SECONDS_MAX = 120.0
+_CHECKOUT = Path(__file__).parents[1]
 PROGRAM = str(Path(sys.executable).with_name("migrate"))
 
 
@@ -109,3 +114,15 @@ def ended(started: subprocess.Popen[str]) -> Finished:
 def wait_until(condition: Any, what: str, seconds: float = 60.0) -> None:
     """Poll; the test fails when it takes too long."""
     assert process.wait_until(condition, seconds), f"waited in vain: {what}"
+
+
+@contextmanager
+def checkout(folder: Path) -> Iterator[Project]:
+    """A project with the checkout's own mappings, profiles and rules, and its own embedded servers,
+    which end with it."""
+    project = Project(folder)
+    for name in ("mappings", "rehearsals", "validation"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        shutil.copytree(_CHECKOUT / name, folder / name, ignore=shutil.ignore_patterns("results"))
+    yield project
+    remove_unused(folder / ".migrate" / "local")

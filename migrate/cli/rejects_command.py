@@ -72,5 +72,6 @@ def retry(options: tuple[str, Path, bool, str | None, str | None]) -> int:
         click.echo(
             f"run {result.run_id}: {result.tried:,} tried, {result.loaded:,} loaded,"
             f" {result.refused:,} refused again, {result.superseded:,} superseded"
+            + (f", {result.left_to_follow:,} left to follow" if result.left_to_follow else "")
         )
     return 0

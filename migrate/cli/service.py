@@ -70,9 +70,9 @@ def listened_to(job: Job, observer: Observer, listen: str | None) -> Iterator[Ob
         yield observer
         return
     from migrate.observe.endpoint import Pulse, listening
-    from migrate.pipeline.watch import Watch
+    from migrate.pipeline.service_state import ServiceState
 
     pulse = Pulse(observer)
-    with listening(listen, pulse, Watch(job)) as port:
+    with listening(listen, pulse, ServiceState(job)) as port:
         observer(Note(f"/healthz, /readyz and /metrics on port {port}"))
         yield pulse

@@ -80,23 +80,22 @@ def pending(
 
 
 def unapplied_keys(
-    connection: Connection, run_id: str, model: str, item_keys: Sequence[str]
+    connection: Connection, run_id: str, model: str, since: int, item_keys: Sequence[str]
 ) -> set[str]:
     """Those of the keys that have a captured change which the run has not applied yet, or wait
-    for a unique value: they are left to `follow`. What was captured before a gap is applied never:
-    the copy was made anew behind it."""
+    for a unique value: they are left to `follow`. Generations before `since`, which lie behind a
+    gap, are applied never."""
     rows = connection.execute(
         "select c.item_key from migrate.changes c join migrate.shards s using (shard)"
         " left join migrate.applied a on a.run_id = %(run)s and a.shard = s.shard"
         " where s.model = %(model)s and md5(c.item_key) in"
         "  (select md5(k) from unnest(%(keys)s::text[]) k) and c.item_key = any(%(keys)s)"
         " and (a.position is null or c.sequence > a.position)"
-        " and not exists (select from migrate.streams g where g.model = s.model"
-        "  and g.generation >= s.generation and g.state = 'lost')"
+        " and s.generation >= %(since)s"
         " union select item_key from migrate.waiting where run_id = %(run)s and model = %(model)s"
         "  and md5(item_key) in (select md5(k) from unnest(%(keys)s::text[]) k)"
         "  and item_key = any(%(keys)s)",
-        {"run": run_id, "model": model, "keys": list(item_keys)},
+        {"run": run_id, "model": model, "since": since, "keys": list(item_keys)},
     )
     return {row[0] for row in rows}
 

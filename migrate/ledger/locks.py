@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Literal
 
 import psycopg
@@ -16,6 +17,8 @@ FOLLOW: Literal["migrate follow"] = "migrate follow"
 _TARGET = 0x6D69677261746
 INSTALLING = _TARGET + 1
 _ONLY = {CAPTURE: _TARGET + 2, FOLLOW: _TARGET + 3}
+
+LOCK_TIMES, LOCK_SECONDS = 6, 0.1
 
 
 def lock(connection: Connection) -> None:
@@ -42,10 +45,14 @@ def lock_for_batch(connection: Connection) -> bool:
 def lock_as(connection: Connection, name: Literal["migrate capture", "migrate follow"]) -> None:
     """Be the only one of this name on the target until the connection ends.
 
-    Raises AskOperatorError when another has it."""
+    PostgreSQL takes a moment to notice that the process before, such as a service that is started
+    anew, is gone. Raises AskOperatorError when another has it."""
     number = _ONLY[name]
-    if not _tried(connection, number):
-        raise _taken(f"another `{name}` is at work on this target", _holder(connection, number))
+    for _ in range(LOCK_TIMES):
+        if _tried(connection, number):
+            return
+        time.sleep(LOCK_SECONDS)
+    raise _taken(f"another `{name}` is at work on this target", _holder(connection, number))
 
 
 def _tried(connection: Connection, number: int) -> bool:

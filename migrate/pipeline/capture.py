@@ -6,6 +6,7 @@ after a kill, a lost connection or a reboot the same command goes on there.
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from migrate.aws import ThrottledError
-from migrate.errors import AskOperatorError, FixInputError
+from migrate.errors import FixInputError
 from migrate.ledger import locks, streams
 from migrate.observe import CaptureProgress, Observer, silent
 from migrate.pipeline import session
@@ -29,7 +30,6 @@ from migrate.pipeline.capture_tables import CaptureTables
 from migrate.pipeline.horizon import hours_to_horizon, utc_now
 from migrate.pipeline.job import Job
 from migrate.source.tables import check_key
-from migrate.target.connection import Connection
 
 Until = Literal["stopped", "quiet", "ended"]
 
@@ -42,7 +42,6 @@ _REST_SECONDS_MAX = 1.0
 _PROGRESS_SECONDS = 1.0
 _PIN_ROUNDS_MAX = 5
 _LOOK_TIMES_MAX, _LOOK_AGAIN_SECONDS = 10, 1.0
-_LOCK_TIMES, _LOCK_SECONDS = 6, 0.1
 
 
 def _sleep(seconds: float) -> bool:
@@ -77,7 +76,8 @@ class Capture:
     def __enter__(self) -> Self:
         """Raises AskOperatorError while another process captures into the target."""
         with ExitStack() as exits:
-            locked = session.locked(self._job.target, locks.CAPTURE, _take_lock)
+            take = functools.partial(locks.lock_as, name=locks.CAPTURE)
+            locked = session.locked(self._job.target, locks.CAPTURE, take)
             self._session = exits.enter_context(locked)
             self._pool = Pool(self._requests, self._now)
             exits.callback(self._pool.close)
@@ -246,18 +246,6 @@ class Capture:
                 seconds=seconds,
             )
         )
-
-
-def _take_lock(connection: Connection) -> None:
-    """PostgreSQL takes a moment to notice that the process before, such as a service that is
-    started anew, is gone."""
-    for _ in range(_LOCK_TIMES - 1):
-        try:
-            locks.lock_as(connection, locks.CAPTURE)
-            return
-        except AskOperatorError:
-            time.sleep(_LOCK_SECONDS)
-    locks.lock_as(connection, locks.CAPTURE)
 
 
 def capture(

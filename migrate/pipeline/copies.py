@@ -66,14 +66,11 @@ def copies_of(connection: Connection, run: Run | None, models: Iterable[str]) ->
     wanted = set(models)
     held = applied.of_run(connection, run.run_id) if run else {}
     waiting = applied.waiting_counts(connection, run.run_id) if run else {}
-    by_model: dict[str, list[Generation]] = {}
-    for one in streams.generations(connection):
-        by_model.setdefault(one.model, []).append(one)
     shards_of: dict[str, list[Shard]] = {}
     for shard in streams.shards(connection):  # all in one question: it is asked again and again
         shards_of.setdefault(shard.model, []).append(shard)
     found: list[Copy] = []
-    for model, generations in by_model.items():
+    for model, generations in _by_model(connection).items():
         if model not in wanted:
             continue
         chain = chain_of(generations)
@@ -92,6 +89,18 @@ def chain_of(generations: Sequence[Generation]) -> list[Generation]:
         if one.state == "lost":
             chain = [] if one is not generations[-1] else [one]
     return chain
+
+
+def chain_starts(connection: Connection) -> dict[str, int]:
+    """By captured model, the first generation of its chain."""
+    return {model: chain_of(held)[0].number for model, held in _by_model(connection).items()}
+
+
+def _by_model(connection: Connection) -> dict[str, list[Generation]]:
+    found: dict[str, list[Generation]] = {}
+    for one in streams.generations(connection):
+        found.setdefault(one.model, []).append(one)
+    return found
 
 
 def problem_of(

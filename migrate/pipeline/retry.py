@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from migrate.item.refusal import Refusal
@@ -20,6 +20,7 @@ from migrate.ledger.units import Counts
 from migrate.mapping.compile import TOMBSTONE, MappedItem, NoRows
 from migrate.observe import Observer, silent
 from migrate.pipeline.attach import Loosener, attach_all
+from migrate.pipeline.copies import chain_starts
 from migrate.pipeline.item_account import take_lists
 from migrate.pipeline.job import Job
 from migrate.pipeline.judge import CLASHES, Judge
@@ -50,9 +51,7 @@ def retry(
         judge = Judge(connection, run.run_id, job, loosener, observer)
         work = _Retry(connection, run.run_id, job, loosener, model, rules)
         tried = work.wanted()
-        before: set[tuple[Element, str]] | None = None
-        while (now := work.state()) != before:
-            before = now
+        for _ in work.rounds():
             # Of items that share a value, none may win by being tried first: they are judged
             # together, before anything can refer to those that come back.
             work.clashes(judge)
@@ -61,7 +60,7 @@ def retry(
             judge.run()
             attach_all(connection)
         work.recover_references()
-        return result_of(connection, run.run_id, tried, work.wanted())
+        return result_of(connection, run.run_id, tried, work.wanted(), work.since)
 
 
 def retry_clashes(
@@ -71,9 +70,7 @@ def retry_clashes(
 
     The caller holds the target's lock, and judges the rest."""
     work = _Retry(connection, run_id, job, loosener, model, CLASHES)
-    before: set[tuple[Element, str]] | None = None
-    while (now := work.state()) != before:
-        before = now
+    for _ in work.rounds():
         work.clashes(judge)
 
 
@@ -91,6 +88,7 @@ class _Retry:
         self._run_id = run_id
         self._job = job
         self._loosener = loosener
+        self.since = chain_starts(connection)
         self._settler = Settler(connection, run_id, job.mappings)
         self._model = model
         self._rules = rules
@@ -107,7 +105,14 @@ class _Retry:
         self._connection.commit()
         return [one for one in found if not one.is_keyless]
 
-    def state(self) -> set[tuple[Element, str]]:
+    def rounds(self) -> Iterator[None]:
+        """One after the other, until nothing that is rejected changes any more."""
+        before: set[tuple[Element, str]] | None = None
+        while (now := self._state()) != before:
+            before = now
+            yield
+
+    def _state(self) -> set[tuple[Element, str]]:
         """Everything that is rejected now, asked for or not, with its rule. Its items are looked up
         together, where the source is an export."""
         found = rejects.open_rejects(self._connection, self._run_id, bodies=False)
@@ -155,9 +160,7 @@ class _Retry:
         key, item = json.loads(item_key), self._image(model, item_key)
 
         def replace() -> None:
-            if captured.unapplied_keys(
-                self._connection, self._run_id, model.mapping.model, [item_key]
-            ):
+            if self._is_left_to_follow(model.mapping.model, item_key):
                 return
             # Every open reject of the item is replaced, also those that were not asked for.
             whole = rejects.open_rejects(
@@ -166,6 +169,12 @@ class _Retry:
             self._replace(model, key, item, whole)
 
         self._loosener.run(replace)
+
+    def _is_left_to_follow(self, model: str, item_key: str) -> bool:
+        since = self.since.get(model)
+        return since is not None and bool(
+            captured.unapplied_keys(self._connection, self._run_id, model, since, [item_key])
+        )
 
     def _replace(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 
 from migrate.ledger import captured, rejects
@@ -31,14 +32,19 @@ def element_of(reject: Reject) -> Element:
 
 
 def result_of(
-    connection: Connection, run_id: str, tried: list[Reject], still_open: list[Reject]
+    connection: Connection,
+    run_id: str,
+    tried: list[Reject],
+    still_open: list[Reject],
+    since: AnyMapping[str, int],
 ) -> RetryResult:
-    """Counts the rejects tried by what the ledger says of them now."""
+    """Counts the rejects tried by what the ledger says of them now. `since`: by captured model,
+    the first generation whose changes are applied."""
     still = {element_of(one) for one in still_open}
     states = rejects.states_of(connection, run_id, [one.reject_id for one in tried])
     unloaded = [one for one in tried if element_of(one) in still]
     superseded = sum(1 for one in tried if states[one.reject_id] == "superseded")
-    followed = _followed(connection, run_id, unloaded)
+    followed = _followed(connection, run_id, unloaded, since)
     return RetryResult(
         run_id,
         tried=len(tried),
@@ -49,12 +55,15 @@ def result_of(
     )
 
 
-def _followed(connection: Connection, run_id: str, found: Iterable[Reject]) -> int:
+def _followed(
+    connection: Connection, run_id: str, found: Iterable[Reject], since: AnyMapping[str, int]
+) -> int:
     by_model: dict[str, list[str]] = {}
     for one in found:
-        by_model.setdefault(one.model, []).append(one.item_key)
+        if one.model in since:
+            by_model.setdefault(one.model, []).append(one.item_key)
     total = 0
     for model, keys in by_model.items():
-        unapplied = captured.unapplied_keys(connection, run_id, model, keys)
+        unapplied = captured.unapplied_keys(connection, run_id, model, since[model], keys)
         total += sum(1 for key in keys if key in unapplied)
     return total

@@ -13,7 +13,7 @@ from migrate.pipeline.job import Job
 from migrate.pipeline.judge import Judge
 from migrate.pipeline.retry import retry_clashes
 from migrate.target.connection import Connection
-from migrate.target.indexes import index_columns
+from migrate.target.unique import uniques_of
 
 _BATCH_KEYS = 500
 
@@ -32,23 +32,37 @@ def settle_waiting(
     A waiting key becomes a reject first, then the policy says who stands; one that stands counts
     as applied. Repeatable after a stop at any moment.
     """
+    places = _places(connection, job)
     for model in models:
         mapping_hash = job.mapping_hashes[model]
         rejected: dict[str, int] = {}
         while batch := applied.waiting(connection, run_id, model, None, _BATCH_KEYS):
             with connection.transaction():
-                _reject(connection, run_id, model, mapping_hash, batch)
+                _reject(connection, run_id, model, mapping_hash, batch, places)
             rejected.update({one.item_key: one.shard for one in batch})
         retry_clashes(connection, run_id, job, model, judge, loosener)
         _count_those_that_stand(connection, run_id, model, rejected)
 
 
+def _places(connection: Connection, job: Job) -> dict[str, tuple[str, str]]:
+    """(schema.table, its columns) by the name of each unique index."""
+    return {
+        index.name: (table, ", ".join(index.values))
+        for table, uniques in uniques_of(connection, job.target_tables).items()
+        for index in uniques.indexes
+    }
+
+
 def _reject(
-    connection: Connection, run_id: str, model: str, mapping_hash: str, keys: Sequence[Waiting]
+    connection: Connection,
+    run_id: str,
+    model: str,
+    mapping_hash: str,
+    keys: Sequence[Waiting],
+    places: dict[str, tuple[str, str]],
 ) -> None:
     """Waiting keys become rejects, with their images."""
     taken = applied.take_waiting(connection, run_id, model, [one.item_key for one in keys])
-    places = {place: index_columns(connection, place) for place in {one.place for one in keys}}
     rejects.add(
         connection,
         run_id,
@@ -57,8 +71,8 @@ def _reject(
                 model=model,
                 item_key=one.item_key,
                 rule=one.rule,
-                table=places[one.place][0],
-                column=places[one.place][1],
+                table=places.get(one.place, ("", ""))[0],
+                column=places.get(one.place, ("", ""))[1],
                 cause=one.place,
                 mapping_hash=mapping_hash,
                 body=json.loads(one.image),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +12,7 @@ from typing import Any
 import pytest
 
 from migrate.mapping.files import load_mappings
-from migrate.rehearse.stack.stack import remove_unused
-from tests.command_line import Project, ended
+from tests.command_line import Project, checkout, ended
 
 _CHECKOUT = Path(__file__).parents[2]
 COMMAND = ("rehearse", "--items", "300", "--json")
@@ -33,12 +31,8 @@ RECONCILED = {"table": str, "compared": int, "missing": int, "extra": int, "diff
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
     """A checkout's mappings, profiles and rules in a folder of their own, without servers."""
-    project = Project(tmp_path)
-    for name in ("mappings", "rehearsals", "validation"):
-        shutil.rmtree(tmp_path / name, ignore_errors=True)
-        shutil.copytree(_CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("results"))
-    yield project
-    remove_unused(tmp_path / ".migrate" / "local")
+    with checkout(tmp_path) as project:
+        yield project
 
 
 @pytest.mark.timeout(400)

@@ -279,5 +279,5 @@ def fast_waits(clock: FakeClock) -> Iterator[None]:
     with contextlib.ExitStack() as exits:
         exits.enter_context(patch("botocore.endpoint.time", waits))
         exits.enter_context(patch("migrate.pipeline.patience._PAUSE_SECONDS_FIRST", 0.01))
-        exits.enter_context(patch(f"{_CAPTURE}._LOCK_SECONDS", 0.01))
+        exits.enter_context(patch("migrate.ledger.locks.LOCK_SECONDS", 0.01))
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -200,3 +201,45 @@ def captured_world(postgres_url: str, seed: int = 0) -> Iterator[CapturedWorld]:
         world.make("Person")
         world.make("Visit")
         yield world
+
+
+def calls(world: CapturedWorld, operation: str) -> list[dict[str, Any]]:
+    return [one.request for one in world.fake.calls if one.operation == operation]
+
+
+def meanwhile(process: Capture, turn: int, action: Callable[[], Any]) -> None:
+    """Do something in the pause of this number."""
+    wait = process._wait
+    assert wait is not None
+    turns = 0
+
+    def and_act(seconds: float) -> bool:
+        nonlocal turns
+        turns += 1
+        if turns == turn:
+            action()
+        return wait(seconds)
+
+    process._wait = and_act
+
+
+def running_for(
+    world: CapturedWorld, process: Capture, *, seconds: float
+) -> tuple[threading.Event, Any]:
+    """A run of so many seconds of the clock."""
+    end = world.clock.now().timestamp() + seconds
+    wait = process._wait
+    assert wait is not None
+    process._wait = lambda pause: wait(pause) or world.clock.now().timestamp() >= end
+    return threading.Event(), "stopped"
+
+
+def states(world: CapturedWorld) -> list[tuple[int, str]]:
+    return [(one.number, one.state) for one in world.generations()]
+
+
+def settled(world: CapturedWorld) -> None:
+    """Captured, and silent for longer than proves that nothing was left."""
+    job = world.job_of_all
+    follow = dataclasses.replace(job.follow, quiet_seconds=400.0, idle_seconds=60.0)
+    world.captured(job=dataclasses.replace(job, follow=follow))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,10 +10,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from migrate.errors import AskOperatorError, FixInputError
 from migrate.ledger import streams
-from tests.pipeline.captured_world import HOUR, CapturedWorld, captured_world
-from tests.small_world import PERSON, VISIT, changed, person, table_name, visit
+from tests.pipeline.captured_world import HOUR, CapturedWorld, captured_world, settled, states
+from tests.small_world import person, table_name, visit
 
 PERSONS = table_name("Person")
 
@@ -25,19 +23,8 @@ def world(postgres_url: str) -> Iterator[CapturedWorld]:
         yield made
 
 
-def states(world: CapturedWorld) -> list[tuple[int, str]]:
-    return [(one.number, one.state) for one in world.generations()]
-
-
 def gaps(world: CapturedWorld) -> list[str]:
     return [one for one in world.notes if one.startswith("GAP: ")]
-
-
-def settled(world: CapturedWorld) -> None:
-    """Captured, and silent for longer than proves that nothing was left."""
-    job = world.job_of_all
-    follow = dataclasses.replace(job.follow, quiet_seconds=400.0, idle_seconds=60.0)
-    world.captured(job=dataclasses.replace(job, follow=follow))
 
 
 def test_a_stop_of_less_than_a_day_leaves_no_gap(world: CapturedWorld) -> None:
@@ -235,53 +222,6 @@ def test_a_late_ancestor_of_the_first_shards_is_not_read_in_the_wrong_order(
     world.check()
 
 
-@pytest.mark.parametrize("view", [None, "KEYS_ONLY", "OLD_IMAGE"])
-def test_a_table_that_cannot_be_captured_is_refused_with_the_command_that_helps(
-    world: CapturedWorld, view: str | None
-) -> None:
-    world.switch("Visit", None)
-    if view:
-        world.switch("Visit", view)
-    with world.capture() as process, pytest.raises(FixInputError) as refused:
-        process.pin()
-    assert table_name("Visit") in refused.value.message
-    assert "aws dynamodb update-table --table-name" in refused.value.hint
-    assert (view or "no stream") in refused.value.message
-    assert not any(one.operation == "UpdateTable" for one in world.fake.calls)
-
-
-def test_all_tables_that_cannot_be_captured_are_named_at_once(world: CapturedWorld) -> None:
-    world.switch("Visit", None)
-    world.switch("Person", None)
-    with world.capture() as process, pytest.raises(FixInputError) as refused:
-        process.pin()
-    assert table_name("Visit") in refused.value.message
-    assert PERSONS in refused.value.message
-
-
-def test_a_mapping_of_another_key_is_refused(world: CapturedWorld) -> None:
-    other = changed(PERSON, source={**PERSON["source"], "key": ["id", "at"]})
-    with (
-        world.capture(world.job(other)) as process,
-        pytest.raises(FixInputError, match="has \\['id'\\]"),
-    ):
-        process.pin()
-
-
-def test_a_table_that_is_missing_is_refused(world: CapturedWorld) -> None:
-    job = dataclasses.replace(world.job_of_all, environment="other")
-    with world.capture(job) as process, pytest.raises(FixInputError, match="does not exist"):
-        process.pin()
-
-
-def test_pinning_again_changes_nothing(world: CapturedWorld) -> None:
-    for _ in range(3):
-        with world.capture() as process:
-            process.pin()
-    assert states(world) == [(1, "open")]
-    assert world.rows("select count(*) from migrate.shards") == [(2,)]
-
-
 def close(world: CapturedWorld, model: str = "Person") -> None:
     """What a drain does: the ledger first."""
     with psycopg.connect(world.url) as connection:
@@ -361,60 +301,3 @@ def test_a_trimmed_shard_of_a_closing_stream_is_a_gap_and_ends_the_wait(
     result = world.captured("ended", pin=False)
     assert states(world)[0] == (1, "lost")
     assert result.gaps
-
-
-@pytest.mark.parametrize(
-    ("action", "ends"), [("alarm", [(1, "open")]), ("copy-again", [(1, "lost"), (3, "open")])]
-)
-def test_the_horizon_is_told_each_hour_and_acted_on(
-    world: CapturedWorld, action: Any, ends: list[tuple[int, str]]
-) -> None:
-    _behind(world, action)
-    told = [one for one in world.notes if "h behind" in one]
-    assert 2 <= len(told) <= 4
-    assert "until DynamoDB forgets" in told[0]
-    assert states(world)[: len(ends)] == ends
-
-
-def test_the_horizon_stops_the_capture_if_the_profile_says_so(world: CapturedWorld) -> None:
-    with pytest.raises(AskOperatorError, match="h behind"):
-        _behind(world, "stop")
-    assert states(world) == [(1, "open")]
-
-
-def _behind(world: CapturedWorld, action: Any) -> None:
-    """A table that cannot be read for more than half a day."""
-    job = world.job(PERSON)
-    follow = dataclasses.replace(job.follow, horizon_action=action, idle_seconds=60.0)
-    job = dataclasses.replace(job, follow=follow)
-    world.put("Person", person(1))
-    with world.capture(job) as process:
-        process.pin()
-        process.run(threading.Event(), "quiet")
-        world.fake.faults.throttle("GetRecords", 100_000)
-        world.advance(11.9 * HOUR)
-        turns = 0
-        wait = process._wait
-        assert wait is not None
-
-        def faster(seconds: float) -> bool:
-            nonlocal turns
-            turns += 1
-            return wait(seconds + 60.0) or turns >= 150
-
-        process._wait = faster
-        process.run(threading.Event())
-
-
-def test_who_comes_back_after_a_long_stop_catches_up_and_is_not_stopped(
-    world: CapturedWorld,
-) -> None:
-    job = world.job(PERSON, VISIT)
-    follow = dataclasses.replace(job.follow, horizon_action="stop")
-    job = dataclasses.replace(job, follow=follow)
-    world.put("Person", person(1))
-    settled(world)
-    world.put("Person", person(2))
-    world.advance(20 * HOUR)
-    assert world.captured(job=job).captured == 1
-    world.check()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -12,11 +11,9 @@ from typing import Any
 
 import pytest
 
-from migrate.rehearse.stack.stack import remove_unused
 from migrate.rehearse.writer.operation import KINDS
-from tests.command_line import Finished, Project, wait_until
+from tests.command_line import Finished, Project, checkout, wait_until
 
-_CHECKOUT = Path(__file__).parents[2]
 _SECONDS_MAX = 300.0
 _SMALL = ("rehearse", "--items", "300", "--writer", "60", "--writer-seconds", "1", "--json")
 _STEPS = (
@@ -28,12 +25,8 @@ _STEPS = (
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
     """A checkout's mappings, profiles and rules in a folder of their own, without servers."""
-    project = Project(tmp_path)
-    for name in ("mappings", "rehearsals", "validation"):
-        shutil.rmtree(tmp_path / name, ignore_errors=True)
-        shutil.copytree(_CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("results"))
-    yield project
-    remove_unused(tmp_path / ".migrate" / "local")
+    with checkout(tmp_path) as project:
+        yield project
 
 
 def _run(project: Project, *arguments: str) -> Finished:

@@ -24,7 +24,7 @@ _COUNTS = ("captured", "applied", "superseded", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class ServiceState:
     """Reads the state of a job's tables anew each time it is called."""
 
     job: Job
